@@ -1,0 +1,73 @@
+"""Plain English, whatever it is about: clean lines, plurals, lists, sentences with gaps to fill."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}(\s+\w+)?(\s+\w+)?")
+
+
+def clean(text: str) -> str:
+    """One line of visible characters: blanks joined, everything that could steer a screen escaped."""
+    line = " ".join(text.split())
+    return line if line.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
+
+
+def plural(noun: str) -> str:
+    """The plural of an English noun or of a phrase that ends in one ("date of birth": its first noun)."""
+    head, of, rest = noun.partition(" of ")
+    if head.endswith(("s", "x", "ch", "sh")):
+        head = head[:-2] + "es" if head.endswith("sis") else head if head.endswith("s") else head + "es"
+    elif head.endswith("y") and head[-2:-1] not in "aeiou":
+        head = head[:-1] + "ies"
+    else:
+        head += "s"
+    return head + of + rest
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 relapse``, ``3 relapses``."""
+    return f"{number} {noun if abs(number) == 1 else plural(noun)}"
+
+
+def joined(words: Sequence[str], last: str = "and") -> str:
+    """``a``, ``a and b``, ``a, b and c``; with semicolons where the words hold commas."""
+    if len(words) < 2:
+        return "".join(words)
+    comma = "; " if any("," in each for each in words) else ", "
+    return f"{comma.join(words[:-1])} {last} {words[-1]}"
+
+
+def listing(words: Sequence[str], most: int = 8) -> str:
+    """All the words in a row, or the first few and how many more there are."""
+    comma = "; " if any("," in each for each in words) else ", "
+    if len(words) <= most + 1:
+        return comma.join(words)
+    return f"{comma.join(words[:most])}{comma}and {len(words) - most} more"
+
+
+def fill_in(template: str, values: Mapping[str, str]) -> str:
+    """A sentence with its ``{Names}`` replaced; what a 1 counts is put in the singular."""
+
+    def filled(match: re.Match[str]) -> str:
+        value = values.get(match[1], match[1])
+        after = [match[2] or "", match[3] or ""]
+        if value == "1":
+            for i, word in enumerate(after):
+                if re.search(r"(?<![sui])s$", word):
+                    after[i] = word[:-3] + "y" if word.endswith("ies") else word[:-1]
+                    break
+        return value + "".join(after)
+
+    return clean(_PLACEHOLDER.sub(filled, template))
+
+
+def words_of(name: str) -> str:
+    """A name of the policy as words: ``StartDate`` and ``start_date`` both read "start date"."""
+    return clean(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").lower())
+
+
+def unique(lines: Iterable[str]) -> tuple[str, ...]:
+    """The lines without repetition, in their order."""
+    return tuple(dict.fromkeys(lines))

@@ -1,0 +1,82 @@
+"""Checked policies kept on disk between commands, so that a policy is parsed once.
+
+What is kept is data of this package's own classes and plain values; the reader admits nothing else,
+so that a file in the cache folder cannot run code. Anything amiss with it means "not kept".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import pickle
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+ADMITTED = {
+    ("datetime", "date"),
+    ("decimal", "Decimal"),
+    ("types", "MappingProxyType"),
+    *(("kb.syntax", name) for name in (
+        "Atom", "AtLeast", "AtLeastDistinct", "Clause", "Comparison", "Compound", "Conjunction", "Constant",
+        "Directive", "ListTerm", "Negation", "Predicate", "Program", "Span", "Variable",
+    )),
+    *(("kb.vocabulary", name) for name in (
+        "Argument", "Criterion", "Header", "Informational", "Input", "Reading", "Type", "Vocabulary",
+    )),
+    ("kb.policy", "Policy"),
+    ("kb.problems", "Problem"),
+}  # fmt: skip
+
+
+class _Reader(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> object:
+        if (module, name) not in ADMITTED:
+            raise pickle.UnpicklingError(f"{module}.{name} is not part of a policy")
+        return super().find_class(module, name)
+
+
+def folder() -> Path:
+    """Where compiled policies are kept: ``POLICYKB_CACHE``, or ``policykb`` in the user's cache folder."""
+    if own := os.environ.get("POLICYKB_CACHE"):
+        return Path(own)
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return Path(base) / "policykb"
+
+
+def _file(digest: str, shown: str) -> Path:
+    # Any change to this package's code makes what it compiled before worthless.
+    with os.scandir(Path(__file__).parent) as entries:
+        stamps = sorted((entry.name, entry.stat().st_mtime_ns) for entry in entries if entry.name.endswith(".py"))
+    key = hashlib.sha256(repr((digest, shown, sys.version_info, stamps)).encode()).hexdigest()
+    return folder() / f"{key}.policy"
+
+
+def load(digest: str, shown: str) -> object:
+    """The compiled policy of a text's hash, or ``None``."""
+    try:
+        path = _file(digest, shown)
+        owner = path.stat()
+        if hasattr(os, "getuid") and (owner.st_uid != os.getuid() or owner.st_mode & 0o022):
+            return None
+        return _Reader(io.BytesIO(path.read_bytes())).load()
+    except Exception:
+        return None
+
+
+def store(digest: str, shown: str, policy: object) -> None:
+    """Keep a compiled policy, written whole or not at all; a folder that cannot be written is no error."""
+    with suppress(OSError):
+        path = _file(digest, shown)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, draft = tempfile.mkstemp(dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(pickle.dumps(policy, protocol=5))
+            os.replace(draft, path)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(draft)
+            raise

@@ -1,0 +1,13 @@
+:- policy(small, [title("Small"), payer("Payer"), edition('1'), effective('2024-01-01'),
+                  root(eligible), request_date(requested_on), section('A', "All")]).
+:- input(requested_on(P: case, Day: date), one, "When was it requested?").
+:- type(drug, [avonex: "Avonex", rebif]).
+:- input(trial(P: case, Drug: drug, Start: date), many, "Which drugs?").
+:- criterion(eligible/1, 'A', "Eligible").
+eligible(P) :-
+    requested_on(P, Day),
+    two_of(trial(P, avonex, Day)),
+    at_least(0, [trial(P, avonex, Day)]),
+    at_least(4, [trial(P, avonex, Day), trial(P, rebif, Day), trial(P, _, Day)]),
+    at_least(0, Drug, trial(P, Drug, _)),
+    two_of(trial(P, rebif, _), trial(P, rebif, _)).

@@ -1,0 +1,8 @@
+:- policy(small, [title("Small"), payer("Payer"), edition('1'), effective('2024-01-01'),
+                  root(eligible), request_date(requested_on), section('A', "All")]).
+:- input(requested_on(P: case, Day: date), one, "When was it requested?").
+:- type(drug, [avonex: "Avonex", rebif]).
+:- input(trial(P: case, Drug: drug, Start: date), many, "Which drugs?").
+:- criterion(eligible/1, 'A', "Eligible").
+eligible(P) :- trial(P, Drug, _), Drug > avonex, name(P, Name), Name < "M", "M" =< Name.
+:- input(name(P: case, Name: text), one, "Name?").

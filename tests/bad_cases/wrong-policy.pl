@@ -1,0 +1,2 @@
+case('A-1').
+policy('A-1', ocrevus).

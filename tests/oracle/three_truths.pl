@@ -1,0 +1,420 @@
+% An oracle for the three truths, independent of the software that it judges.
+%
+%   swipl -q -f none -g main -t 'halt(1)' three_truths.pl -- POLICY.pl < QUESTIONS
+%
+% QUESTIONS are Prolog terms: first ask(Predicates), then one case(Number, Id, Readings, Facts) for
+% each case. The answers are lines (see answer/4). oracle.py writes the one and reads the other.
+%
+% There are no certain and possible clauses here. A body is evaluated directly: one row for each of
+% its atoms makes an instance; the status of an instance is the least of the statuses in it, that of
+% a goal the greatest of its instances. Statuses are 2 (met), 1 (undocumented) and 0 (not met).
+%
+% A value is an atom, a string, a rational number, date(Y, M, D), or not stated in the record:
+% unknown(Label), or several(Label) where it stands for any number of values.
+%
+% Predicates that depend on themselves are out of scope, and refused.
+
+:- module(three_truths, [main/0]).
+
+:- use_module(library(lists)).
+:- use_module(library(apply)).
+:- use_module(prelude).
+
+% clause(Predicate, HeadArguments, Body, NumberOfVariables), uses(Predicate, Other): the policy.
+:- dynamic clause/4, uses/2, defined/1, is_input/1.
+% row(Predicate, Values, Status), computed(Predicate), running(Predicate): the case at hand.
+:- dynamic row/3, computed/1, running/1.
+
+main :-
+    current_prolog_flag(argv, Arguments),
+    last(Arguments, Policy),
+    set_stream(user_input, encoding(utf8)),
+    set_stream(user_output, encoding(utf8)),
+    load_files(user:Policy, [encoding(utf8)]),
+    compile_policy(Policy),
+    read(user_input, ask(Predicates)),
+    answer_cases(Predicates),
+    halt.
+
+answer_cases(Predicates) :-
+    repeat,
+    read(user_input, Question),
+    (   Question == end_of_file
+    ->  !
+    ;   Question = case(Number, Id, Readings, Facts),
+        start_case(Id, Readings, Facts),
+        forall(member(Predicate, Predicates), answer(Number, Predicate)),
+        fail
+    ).
+
+% The policy, compiled once
+% -------------------------
+% A variable becomes v(N), a slot of the environment env(_, ..., _) of its clause.
+
+compile_policy(Policy) :-
+    absolute_file_name(Policy, File),
+    forall(declared_input(Head),
+           ( key(Head, Key), assertz(is_input(Key)) )),
+    forall(( source_file(user:Head, File), clause(user:Head, Body) ),
+           compile_clause(Head, Body)).
+
+declared_input(Head) :- declared(input(Head, _, _)).
+declared_input(Head) :- declared(input(Head, _, _, _)).
+
+key(Head, Key) :-
+    functor(Head, Name, Arity),
+    format(atom(Key), '~w/~d', [Name, Arity]).
+
+compile_clause(Head, Body) :-
+    term_variables(Head-Body, Variables),
+    length(Variables, Size),
+    findall(N, between(1, Size, N), Slots),
+    maplist(slot, Slots, Variables),
+    key(Head, Key),
+    Head =.. [_|Terms],
+    maplist(value_of_term, Terms, Arguments),
+    compile_body(Key, [Body], Compiled),
+    assertz(clause(Key, Arguments, Compiled, Size)),
+    (   defined(Key) -> true ; assertz(defined(Key)) ).
+
+slot(N, v(N)).
+
+compile_body(Key, Goals0, all(Atoms, Calendar, Tests)) :-
+    flat(Goals0, Goals),
+    compile_goals(Goals, Key, Atoms, Calendar, Tests).
+
+compile_one(Key, Goal, Body) :-
+    compile_body(Key, [Goal], Body).
+
+flat([], []).
+flat([Goal|Rest], Flat) :-
+    (   Goal = (Left, Right)
+    ->  flat([Left, Right|Rest], Flat)
+    ;   Goal == true
+    ->  flat(Rest, Flat)
+    ;   Flat = [Goal|More],
+        flat(Rest, More)
+    ).
+
+compile_goals([], _, [], [], []).
+compile_goals([Goal|Rest], Key, Atoms, Calendar, Tests) :-
+    compile_goal(Goal, Key, Compiled),
+    (   Compiled = atom(_, _)
+    ->  Atoms = [Compiled|Atoms1], Calendar = Calendar1, Tests = Tests1
+    ;   Compiled = elapsed(_, _, _, _)
+    ->  Atoms = Atoms1, Calendar = [Compiled|Calendar1], Tests = Tests1
+    ;   Atoms = Atoms1, Calendar = Calendar1, Tests = [Compiled|Tests1]
+    ),
+    compile_goals(Rest, Key, Atoms1, Calendar1, Tests1).
+
+compile_goal(\+ Goal, Key, not(Body)) :- !,
+    compile_one(Key, Goal, Body).
+compile_goal(at_least(K, Goals), Key, count(K, Bodies)) :- !,
+    maplist(compile_one(Key), Goals, Bodies).
+compile_goal(at_least(K, v(N), Goal), Key, distinct(K, N, Body)) :- !,
+    compile_one(Key, Goal, Body).
+compile_goal(Goal, Key, Compiled) :-
+    Goal =.. [Name|Goals],
+    counting(Name, Goals, K), !,
+    compile_goal(at_least(K, Goals), Key, Compiled).
+compile_goal(Goal, _, compare(Operator, Left, Right)) :-
+    Goal =.. [Operator, Term1, Term2],
+    memberchk(Operator, [=, \=, <, =<, >, >=]), !,
+    value_of_term(Term1, Left),
+    value_of_term(Term2, Right).
+compile_goal(Goal, _, elapsed(Unit, Start, End, Result)) :-
+    Goal =.. [Name|Terms],
+    unit(Name, Unit),
+    Terms = [_, _, _], !,
+    maplist(value_of_term, Terms, [Start, End, Result]).
+compile_goal(Goal, Key, atom(Used, Arguments)) :-
+    key(Goal, Used),
+    Goal =.. [_|Terms],
+    maplist(value_of_term, Terms, Arguments),
+    (   uses(Key, Used) -> true ; assertz(uses(Key, Used)) ).
+
+counting(one_of, _, 1).
+counting(two_of, _, 2).
+counting(three_of, _, 3).
+counting(all_of, Goals, K) :- length(Goals, K).
+
+unit(years_between, years).
+unit(months_between, months).
+unit(days_between, days).
+
+value_of_term(v(N), v(N)) :- !.
+value_of_term(-(Number), Value) :- !,
+    value_of_term(Number, Positive),
+    Value is -Positive.
+value_of_term(Number, Exact) :- float(Number), !,
+    exact(Number, Exact).
+value_of_term(Atom, date(Y, M, D)) :-
+    atom(Atom),
+    calendar_date(Atom, Y, M, D), !.
+value_of_term(Value, Value) :- atomic(Value).
+
+calendar_date(Atom, Y, M, D) :-
+    atom_length(Atom, 10),
+    atomic_list_concat([Year, Month, Day], '-', Atom),
+    maplist(atom_length, [Year, Month, Day], [4, 2, 2]),
+    maplist(atom_number, [Year, Month, Day], [Y, M, D]),
+    maplist(integer, [Y, M, D]).
+
+% SWI-Prolog reads 3.5 as a float; its shortest spelling gives back the decimal that was written.
+exact(Float, Exact) :-
+    format(atom(Text), '~w', [Float]),
+    (   atomic_list_concat([Digits, Power], e, Text)
+    ->  atom_number(Power, Exponent)
+    ;   Digits = Text, Exponent = 0
+    ),
+    atomic_list_concat([Whole, Fraction], '.', Digits),
+    atom_length(Fraction, Places),
+    atom_concat(Whole, Fraction, Joined),
+    atom_number(Joined, Amount),
+    Shift is Exponent - Places,
+    (   Shift >= 0
+    ->  Exact is Amount * 10 ** Shift
+    ;   Exact is Amount rdiv (10 ** (-Shift))
+    ).
+
+% The case at hand
+% ----------------
+
+start_case(Id, Readings, Facts) :-
+    retractall(row(_, _, _)),
+    retractall(computed(_)),
+    retractall(running(_)),
+    assertz(row('case/1', [Id], 2)),
+    forall(declared(reading(Name, Default, _, _)),
+           (   memberchk(Name=Chosen, Readings) -> assertz(row('reading/2', [Name, Chosen], 2))
+           ;   assertz(row('reading/2', [Name, Default], 2))
+           )),
+    forall(member(fact(Key, Values, Status), Facts),
+           (   is_input(Key) -> assertz(row(Key, Values, Status))
+           ;   throw(no_such_input(Key))
+           )).
+
+% compute(+Predicate): its rows, after those of everything that it uses.
+compute(Key) :- computed(Key), !.
+compute(Key) :- is_input(Key), !.
+compute('case/1') :- !.
+compute('reading/2') :- !.
+compute(Key) :- running(Key), !,
+    throw(depends_on_itself(Key)).
+compute(Key) :- \+ defined(Key), !,
+    throw(undefined_predicate(Key)).
+compute(Key) :-
+    assertz(running(Key)),
+    forall(uses(Key, Used), compute(Used)),
+    findall(Values-Status, derived(Key, Values, Status), Found),
+    surest(Found, Rows),
+    forall(member(Values-Status, Rows), assertz(row(Key, Values, Status))),
+    retract(running(Key)),
+    assertz(computed(Key)).
+
+derived(Key, Values, Status) :-
+    clause(Key, Arguments, Body, Size),
+    functor(Environment, env, Size),
+    instance(Body, Environment, Status),
+    maplist(value_in(Environment), Arguments, Values).
+
+% Of equal rows the one with the greatest status.
+surest(Found, Rows) :-
+    sort(2, @>=, Found, Descending),
+    sort(1, @<, Descending, Rows).
+
+% Instances of a body
+% -------------------
+
+% instance(+Body, +Environment, -Status): on backtracking, every instance that is not "not met".
+% Every atom has its row before anything is tested, so the order of a body means nothing.
+instance(all(Atoms, Calendar, Tests), Environment, Status) :-
+    rows(Atoms, Environment, 2, Status1),
+    calendar(Calendar, Environment, Status1, Status2),
+    tests(Tests, Environment, Status2, Status).
+
+rows([], _, Status, Status).
+rows([atom(Key, Arguments)|Rest], Environment, Status0, Status) :-
+    row(Key, Values, RowStatus),
+    Status1 is min(Status0, RowStatus),
+    meet_all(Arguments, Values, Environment, Status1, Status2),
+    rows(Rest, Environment, Status2, Status).
+
+calendar([], _, Status, Status).
+calendar([elapsed(Unit, Start, End, Result)|Rest], Environment, Status0, Status) :-
+    value_in(Environment, Start, From),
+    value_in(Environment, End, To),
+    elapsed(Unit, From, To, Value),
+    meet(Result, Value, Environment, Status0, Status1),
+    calendar(Rest, Environment, Status1, Status).
+
+tests([], _, Status, Status).
+tests([Test|Rest], Environment, Status0, Status) :-
+    status(Test, Environment, TestStatus),
+    TestStatus > 0,
+    Status1 is min(Status0, TestStatus),
+    tests(Rest, Environment, Status1, Status).
+
+meet_all([], [], _, Status, Status).
+meet_all([Argument|Arguments], [Value|Values], Environment, Status0, Status) :-
+    meet(Argument, Value, Environment, Status0, Status1),
+    meet_all(Arguments, Values, Environment, Status1, Status).
+
+% meet(+Argument, +Value, +Environment, +Status0, -Status): the argument stands for the value.
+% A variable that meets a second value keeps the one that says more.
+meet(v(N), Value, Environment, Status0, Status) :- !,
+    arg(N, Environment, Known),
+    (   var(Known)
+    ->  setarg(N, Environment, Value),
+        Status = Status0
+    ;   same(Known, Value, Same),
+        Same > 0,
+        Status is min(Status0, Same),
+        says_more(Known, Value, Better),
+        setarg(N, Environment, Better)
+    ).
+meet(Constant, Value, _, Status0, Status) :-
+    same(Constant, Value, Same),
+    Same > 0,
+    Status is min(Status0, Same).
+
+value_in(Environment, v(N), Value) :- !,
+    arg(N, Environment, Value),
+    (   var(Value) -> throw(unbound_variable) ; true ).
+value_in(_, Value, Value).
+
+not_stated(unknown(_)).
+not_stated(several(_)).
+
+same(several(_), several(_), 1) :- !.
+same(Value, Value, 2) :- !.
+same(Left, Right, Status) :-
+    (   ( not_stated(Left) ; not_stated(Right) ) -> Status = 1 ; Status = 0 ).
+
+says_more(Left, Right, Better) :-
+    weight(Left, Weight1),
+    weight(Right, Weight2),
+    (   Weight1-Left @=< Weight2-Right -> Better = Left ; Better = Right ).
+
+weight(unknown(_), 1) :- !.
+weight(several(_), 2) :- !.
+weight(_, 0).
+
+% The status of what is tested
+% ----------------------------
+
+status(compare(Operator, Left, Right), Environment, Status) :-
+    value_in(Environment, Left, Value1),
+    value_in(Environment, Right, Value2),
+    compared(Operator, Value1, Value2, Status).
+status(not(Body), Environment, Status) :-
+    best(Environment, Body, Best),
+    Status is 2 - Best.
+status(count(K, Bodies), Environment, Status) :-
+    maplist(best(Environment), Bodies, Statuses),
+    sort(0, @>=, Statuses, Ranked),
+    (   K =< 0 -> Status = 2
+    ;   nth1(K, Ranked, Status) -> true
+    ;   Status = 0
+    ).
+status(distinct(K, N, Body), Environment, Status) :-
+    findall(Value-InstanceStatus,
+            ( instance(Body, Environment, InstanceStatus), value_in(Environment, v(N), Value) ),
+            Found),
+    findall(Value, member(Value-2, Found), Met),
+    findall(Value, member(Value-_, Found), Any),
+    (   fewest(Met, Fewest), Fewest >= K -> Status = 2
+    ;   enough(Any, K) -> Status = 1
+    ;   Status = 0
+    ).
+
+% best(+Environment, +Body, -Status): the status of a goal that has a scope of its own.
+best(Environment, Body, Best) :-
+    findall(Status, instance(Body, Environment, Status), Statuses),
+    max_list([0|Statuses], Best).
+
+% The fewest different values that a list can stand for: unknown values may all equal a known one.
+fewest(Values, Fewest) :-
+    exclude(not_stated, Values, Known),
+    sort(Known, Distinct),
+    length(Distinct, Number),
+    (   Values = [_|_] -> Fewest is max(1, Number) ; Fewest = 0 ).
+
+% A list can stand for K different values or more: unknown values may all differ.
+enough(Values, _) :- memberchk(several(_), Values), !.
+enough(Values, K) :-
+    sort(Values, Distinct),
+    length(Distinct, Number),
+    Number >= K.
+
+compared(=, Left, Right, Status) :- !,
+    same(Left, Right, Status).
+compared(\=, Left, Right, Status) :- !,
+    same(Left, Right, Same),
+    Status is 2 - Same.
+compared(_, Left, Right, 1) :-
+    ( not_stated(Left) ; not_stated(Right) ), !.
+compared(Operator, Left, Right, Status) :-
+    (   rational(Left), rational(Right)
+    ->  Order is sign(Left - Right)
+    ;   Left = date(_, _, _), Right = date(_, _, _)
+    ->  compare(Sign, Left, Right),
+        nth0(Place, [<, =, >], Sign),
+        Order is Place - 1
+    ;   throw(no_order_between(Left, Right))
+    ),
+    (   Holds =.. [Operator, Order, 0], call(Holds) -> Status = 2 ; Status = 0 ).
+
+% The calendar
+% ------------
+
+elapsed(Unit, From, To, Value) :-
+    ( not_stated(From) ; not_stated(To) ), !,
+    Label = elapsed(Unit, From, To),
+    (   ( From = several(_) ; To = several(_) ) -> Value = several(Label) ; Value = unknown(Label) ).
+elapsed(Unit, From, To, Value) :-
+    To @< From, !,
+    elapsed(Unit, To, From, Opposite),
+    Value is -Opposite.
+elapsed(days, From, To, Days) :-
+    day_number(From, Day1),
+    day_number(To, Day2),
+    Days is Day2 - Day1.
+elapsed(months, date(Y1, M1, D1), date(Y2, M2, D2), Months) :-
+    Whole is 12 * (Y2 - Y1) + M2 - M1,
+    (   D2 < D1 -> Months is Whole - 1 ; Months = Whole ).
+elapsed(years, From, To, Years) :-
+    elapsed(months, From, To, Months),
+    Years is Months // 12.
+
+% Days since 1 March of the year 0, which makes 29 February the last day of its year.
+day_number(date(Y0, M0, D), Number) :-
+    Y is Y0 - (14 - M0) // 12,
+    M is (M0 + 9) mod 12,
+    Number is 365 * Y + Y // 4 - Y // 100 + Y // 400 + (153 * M + 2) // 5 + D - 1.
+
+% Answers
+% -------
+
+% answer(+Number, +Predicate): a line for each row, "Number Predicate Status Value ...".
+answer(Number, Key) :-
+    compute(Key),
+    forall(row(Key, Values, Status),
+           ( format('~d ~w ~d', [Number, Key, Status]),
+             forall(member(Value, Values), ( put_char(' '), spell(Value) )),
+             nl )).
+
+spell(unknown(Label)) :- !, format(atom(Text), '~w', [Label]), spell('unknown', Text).
+spell(several(Label)) :- !, format(atom(Text), '~w', [Label]), spell('several', Text).
+spell(date(Y, M, D)) :- !, format('date:~d/~d/~d', [Y, M, D]).
+spell(Number) :- rational(Number, N, D), !, format('number:~d/~d', [N, D]).
+spell(Text) :- string(Text), !, spell('text', Text).
+spell(Atom) :- spell('atom', Atom).
+
+% The code of each character that is no letter or digit of ASCII stands between per cent signs.
+spell(Kind, Text) :-
+    format('~w:', [Kind]),
+    forall(sub_atom(Text, _, 1, _, Char),
+           (   char_code(Char, Code), Code < 128, char_type(Char, csym) -> put_char(Char)
+           ;   char_code(Char, Code), format('%~d%', [Code])
+           )).
