@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 
+from explain.picture import PictureKind
 from explain.proof import Proof
 
 
@@ -31,12 +32,12 @@ def _dot(proof: Proof, full: bool) -> bytes:
     return dot(proof, full=full).encode("utf-8")
 
 
-def _picture(kind: str) -> Callable[[Proof, bool], bytes]:
+def _picture(kind: PictureKind) -> Callable[[Proof, bool], bytes]:
     def drawn(proof: Proof, full: bool) -> bytes:
         from explain.dot import dot
         from explain.picture import render
 
-        return render(dot(proof, full=full), kind)
+        return render(dot(proof, full=full, medium=kind), kind)
 
     return drawn
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}(\s+\w+)?(\s+\w+)?")
+from kb.answers import Status
+
+STATUS_WORDS: Mapping[Status | str, str] = {
+    Status.MET: "met",
+    Status.NOT_MET: "NOT MET",
+    Status.UNDOCUMENTED: "UNDOCUMENTED",
+    "conflicting": "CONFLICTING",
+}
+_PLACEHOLDER = re.compile(r"(\b[Aa]n?\s+)?\{(\w+)\}(\s+\w+)?(\s+\w+)?")
+_DETERMINER = re.compile(r"(an?|any|another|the|no)\b", re.IGNORECASE)
 
 
 def clean(text: str) -> str:
@@ -48,17 +57,20 @@ def listing(words: Sequence[str], most: int = 8) -> str:
 
 
 def fill_in(template: str, values: Mapping[str, str]) -> str:
-    """A sentence with its ``{Names}`` replaced; what a 1 counts is put in the singular."""
+    """A sentence with its ``{Names}`` replaced, articles and what a 1 counts made to agree with them."""
 
     def filled(match: re.Match[str]) -> str:
-        value = values.get(match[1], match[1])
-        after = [match[2] or "", match[3] or ""]
+        value = values.get(match[2], match[2])
+        article = match[1] or ""
+        if article:
+            article = "" if _DETERMINER.match(value) else article[0] + ("n " if value[:1] in "aeiouAEIO" else " ")
+        after = [match[3] or "", match[4] or ""]
         if value == "1":
             for i, word in enumerate(after):
                 if re.search(r"(?<![sui])s$", word):
                     after[i] = word[:-3] + "y" if word.endswith("ies") else word[:-1]
                     break
-        return value + "".join(after)
+        return article + value + "".join(after)
 
     return clean(_PLACEHOLDER.sub(filled, template))
 
@@ -71,3 +83,35 @@ def words_of(name: str) -> str:
 def unique(lines: Iterable[str]) -> tuple[str, ...]:
     """The lines without repetition, in their order."""
     return tuple(dict.fromkeys(lines))
+
+
+def bare(status: Status) -> str:
+    """What is to be said where no evidence is asked."""
+    return "follows from the policy itself" if status is Status.MET else "nothing in the policy gives this"
+
+
+def together(status: Status, positive: bool) -> str:
+    """The heading of goals that stand together; under a negation they must not all hold."""
+    if positive:
+        return "all of these are needed"
+    return {
+        Status.MET: "these do not all hold",
+        Status.NOT_MET: "all of these hold",
+        Status.UNDOCUMENTED: "all of these may hold",
+    }[status]
+
+
+def tally(statuses: Sequence[Status], count: int, positive: bool) -> str:
+    """``1 of 3 met, needs 2 (1 not documented)``."""
+    met, unclear = statuses.count(Status.MET), statuses.count(Status.UNDOCUMENTED)
+    needs = f"needs {count}" if positive else f"must be fewer than {count}"
+    more = f" ({unclear} not documented)" if unclear else ""
+    return f"{met} of {len(statuses)} met, {needs}{more}"
+
+
+def number(known: int, count: int, noun: str, status: Status, positive: bool) -> str:
+    """``1 relapse counts, needs at least 2``."""
+    counts = "count" if known > 1 else "counts"
+    found = f"{counted(known, noun) if known else 'no ' + noun} {counts}"
+    sure = " for certain" if status is Status.UNDOCUMENTED else ""
+    return f"{found}{sure}, {f'needs at least {count}' if positive else f'must be fewer than {count}'}"

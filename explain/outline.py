@@ -9,112 +9,34 @@ cannot apply to this case is one line. Under a negation every status is turned r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from collections.abc import Sequence
+from dataclasses import replace
 
-from explain.language import joined, listing, plural, unique
+from explain.language import bare, listing, number, plural, tally, together, unique
 from explain.phrases import Words
-from explain.proof import Elapsed, Node, Proof, walk
+from explain.points import (
+    Leaf,
+    Part,
+    Point,
+    applicable,
+    deciding,
+    facts_of,
+    hangs_on,
+    in_conflict,
+    named,
+    wholly_missing,
+)
+from explain.proof import Node, Proof, walk
+from explain.thresholds import comparison, is_dated
 from kb.answers import Status
 from kb.case import Fact
 from kb.pretty import pretty_goal
-from kb.syntax import READING, Atom, Comparison, Constant
-
-PointKind: TypeAlias = Literal[
-    "criterion",  # a criterion of the policy, or the goal that was asked
-    "any",  # one of the children is enough
-    "all",  # every child is needed
-    "count",  # some number of the children is needed
-    "fact",  # a sentence of evidence; no children
-    "folded",  # several instances of which the record says nothing, in one sentence
-    "apart",  # an alternative that does not apply to this case
-]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Point:
-    """One point of an outline.
-
-    ``status`` is how it bears on the point above; ``positive`` is false where that is the opposite of
-    the node's own. ``words`` are its title or sentence; ``note`` says how many of the children are
-    needed. Children of a criterion that is met are left out unless the outline is full.
-    """
-
-    kind: PointKind
-    node: Node
-    status: Status
-    words: str
-    section: str = ""
-    note: str = ""
-    children: tuple[Point, ...] = ()
-    positive: bool = True
-    conflicting: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """A node that becomes a sentence once it is known what stands beside it."""
-
-    node: Node
-    positive: bool
-
-    @property
-    def status(self) -> Status:
-        return self.node.status if self.positive else self.node.status.opposite
-
-
-Part: TypeAlias = Point | Leaf
+from kb.syntax import Atom
 
 
 def outline(proof: Proof, *, full: bool = False) -> Point:
     """The outline of a proof; ``full`` keeps what is met and unfolds what says nothing."""
     return Outliner(Words(proof.decision), full).root(proof.root)
-
-
-def points(root: Point) -> Iterator[Point]:
-    """Every point of an outline once, parents before their children, in reading order."""
-    seen: set[Point] = set()
-    stack = [root]
-    while stack:
-        point = stack.pop()
-        if point not in seen:
-            seen.add(point)
-            yield point
-            stack.extend(reversed(point.children))
-
-
-def applicable(goal: Node) -> tuple[list[Node], list[tuple[Node, Node]]]:
-    """The clauses of a goal that bear on this case, and those that do not, each with why.
-
-    A clause does not apply when the record has another value where it asks for one, and that value
-    meets another clause of the same goal (the request is initial, so what is asked of a continuation
-    does not apply); or when it belongs to a reading of the policy that was not chosen.
-    """
-    chosen = {
-        child.goal.predicate
-        for clause in goal.children
-        for child in clause.children
-        if child.kind == "evidence" and child.status is Status.MET and isinstance(child.goal, Atom)
-    }
-    apply: list[Node] = []
-    apart: list[tuple[Node, Node]] = []
-    for clause in goal.children:
-        why = next((child for child in clause.children if _elsewhere(child, chosen)), None)
-        if why is not None and len(goal.children) > 1:
-            apart.append((clause, why))
-        else:
-            apply.append(clause)
-    return apply, apart
-
-
-def _elsewhere(node: Node, chosen: set[object]) -> bool:
-    if node.status is not Status.NOT_MET or not isinstance(node.goal, Atom):
-        return False
-    if node.kind == "listed":
-        return node.goal.predicate == READING
-    single = len(node.facts) == 1 and node.facts[0].status is Status.MET and len(node.goal.args) > 1
-    return node.kind == "evidence" and single and node.goal.predicate in chosen
 
 
 class Outliner:
@@ -124,16 +46,31 @@ class Outliner:
         self.words = words
         self.full = full
         self.made: dict[tuple[Node, bool], Point] = {}
+        self.others: set[Node] = set()
 
     def root(self, node: Node) -> Point:
         """The point of the goal that was asked."""
         if node.criterion:
-            return self.criterion(node, True)
-        children = self.finish(self.parts(node, True), node.status)
-        if len(children) == 1 and children[0].kind == "criterion" and children[0].positive:
-            return children[0]
+            return self.unfolded(self.criterion(node, True))
+        children = self.asked(node) if node.kind == "some" else self.finish(self.parts(node, True), node.status)
+        if len(children) == 1 and children[0].kind == "criterion":
+            children = (self.unfolded(children[0]),)
+            if children[0].positive:
+                return children[0]
         asked = self.words.asked(pretty_goal(node.goal))
         return self.lifted(Point("criterion", node, node.status, asked, children=children))
+
+    def asked(self, node: Node) -> tuple[Point, ...]:
+        """The ways in which a goal with open variables holds, or fails, each with the values it gives them."""
+        found: list[Part] = []
+        for each in node.children:
+            parts = self.parts(each, True)
+            if each.kind == "folded" or (len(parts) == 1 and isinstance(parts[0], Point) and parts[0].section):
+                found += parts
+                continue
+            values = ", ".join(f"{name} = {self.words.value(value)}" for name, value in each.bindings)
+            found.append(Point("all", each, each.status, values, children=self.finish(parts, each.status)))
+        return self.finish(found, node.status)
 
     # From nodes to parts
 
@@ -141,6 +78,8 @@ class Outliner:
         """What stands in the place of a node, all of which is needed."""
         if node.criterion:
             return [self.criterion(node, positive)]
+        if len(node.children) > 1:
+            self.others.update(child for child in node.children if child.kind == "folded")
         match node.kind:
             case "goal":
                 return self.ways(node, positive)
@@ -219,9 +158,16 @@ class Outliner:
                 positive=positive,
             )
             if self.full or status is not Status.MET:
-                point = self.lifted(replace(point, children=self.finish(self.ways(node, positive), status)))
+                point = self.unfolded(point)
             self.made[node, positive] = point
         return self.made[node, positive]
+
+    def unfolded(self, point: Point) -> Point:
+        """The point of a criterion with its children."""
+        if point.children:
+            return point
+        children = self.finish(self.ways(point.node, point.positive), point.status)
+        return self.lifted(replace(point, children=children))
 
     def lifted(self, point: Point) -> Point:
         """The point with the children of an only child that says no more than how many are needed."""
@@ -245,60 +191,105 @@ class Outliner:
 
     def bundle(self, node: Node, parts: Sequence[Part], status: Status, positive: bool) -> Point:
         """Parts that stand together as one point: the evidence first, then what it was held against."""
+        parts = named(parts)
         leaves = [part for part in parts if isinstance(part, Leaf)]
         inner = [part for part in parts if isinstance(part, Point) and self.tells(part, status)]
-        head = self.head(node, leaves)
-        facts = _facts(leaves)
+        head = self.head(node, leaves, status)
+        facts = facts_of(leaves)
         rest = [leaf for leaf in leaves if leaf is not head and self.matters(leaf, status)]
-        if head is not None and head.node.facts and _wholly_missing(head.node):
-            rest = [leaf for leaf in rest if not _undated(leaf.node)]
-        said = [sentence for leaf in rest for sentence in self.sentences(leaf, facts)]
+        if head is not None and wholly_missing(head.node):
+            rest = [leaf for leaf in rest if not self.idle(leaf)]
+        if len(rest) > 1 or head is not None or inner:
+            rest = [leaf for leaf in rest if not self.dates_request(leaf)]
+        ruled_out = head is not None and status is Status.NOT_MET and any(leaf.status is status for leaf in rest)
+        if ruled_out and not self.full:
+            # Of a row that is ruled out, what it could not be held against decides nothing.
+            rest = [leaf for leaf in rest if leaf.status is status or leaf.node.kind != "comparison"]
+        said = [
+            words
+            for leaf in rest
+            for sure, words in self.sentences(leaf, facts if head is None else (), head)
+            if self.full or sure is leaf.status
+        ]
+        if head is not None and inner and all(each.kind == "fact" for each in inner):
+            said += [each.words for each in inner if self.full or not self.dates_request(Leaf(each.node, True))]
+            inner = []
         heading = "; ".join(words for _, words in self.words.leaf(head.node, head.positive)) if head else ""
         if not inner:
             words = ": ".join(filter(None, (heading, "; ".join(unique(said)))))
             if head is None and len(rest) > 1:
-                return Point("all", node, status, "all of these are needed", children=self.finish(rest, status))
+                words = together(status, positive)
+                return Point("all", node, status, words, children=self.finish(rest, status), positive=positive)
             source = head or (rest[0] if rest else None)
             about = source.node if source and (head is None or not rest) else node
-            conflict = any(_conflict(leaf.node) for leaf in (*rest, *((head,) if head else ())))
-            return Point("fact", about, status, words or self.words.bare(node), positive=positive, conflicting=conflict)
+            conflict = any(in_conflict(leaf.node) for leaf in (*rest, *((head,) if head else ())))
+            return Point(
+                "fact",
+                about,
+                status,
+                words or bare(status if positive else status.opposite),
+                positive=positive,
+                conflicting=conflict,
+            )
         if len(inner) == 1 and not rest and (head is None or inner[0].section):
             return inner[0]
         children = (*self.finish(rest, status, facts), *inner)
-        heading = heading or self.chosen(node) or "all of these are needed"
+        heading = heading or self.choice(node)[1] or together(status, positive)
         return self.lifted(Point("all", node, status, heading, children=children, positive=positive))
 
-    def head(self, node: Node, leaves: Sequence[Leaf]) -> Leaf | None:
+    def head(self, node: Node, leaves: Sequence[Leaf], status: Status) -> Leaf | None:
         """The evidence that an alternative is about: the row that gives its values."""
         rows = [leaf for leaf in leaves if leaf.node.kind == "evidence" and self.speaks(leaf)]
         values = {value for _, value in node.bindings}
         for leaf in rows:
             if isinstance(leaf.node.goal, Atom) and values & set(leaf.node.goal.args[1:]):
                 return leaf
-        return rows[0] if rows and not any(leaf.node.kind in ("evidence", "absence") and leaf.status is Status.NOT_MET
-                                           and leaf.positive for leaf in leaves) else None
+        others = [
+            leaf
+            for leaf in leaves
+            if leaf.node.kind in ("evidence", "absence") and self.matters(leaf, status) and not self.dates_request(leaf)
+        ]
+        return rows[0] if rows and all(leaf is rows[0] for leaf in others) else None
 
     def speaks(self, leaf: Leaf) -> bool:
         """Whether a leaf is a row that the record has, other than the date of the request."""
         goal = leaf.node.goal
-        return leaf.node.status is not Status.NOT_MET and isinstance(goal, Atom) and goal.predicate != self.words.request
+        return (
+            leaf.node.status is not Status.NOT_MET and isinstance(goal, Atom) and goal.predicate != self.words.request
+        )
 
-    def chosen(self, node: Node) -> str:
-        """The values that an instance chooses, in words."""
-        first = node.children[0].goal if node.kind == "instance" and node.children else None
-        return joined(self.words.wanted(first)) if isinstance(first, Atom) else ""
+    def idle(self, leaf: Leaf) -> bool:
+        """Whether a leaf only says what dates, or which list, something that is missing altogether had to fit."""
+        if leaf.node.kind == "comparison":
+            return is_dated(self.words, leaf.node, elapsed=True)
+        return leaf.node.kind == "listed" and leaf.node.status is Status.UNDOCUMENTED
+
+    def dates_request(self, leaf: Leaf) -> bool:
+        """Whether a leaf only says when the request was made, which the title of every face says already."""
+        goal = leaf.node.goal
+        return isinstance(goal, Atom) and goal.predicate == self.words.request and leaf.node.status is Status.MET
+
+    def choice(self, instance: Node) -> tuple[str, str]:
+        """The first value that an instance chooses: its type, and the words for it."""
+        for _, value in instance.bindings[:1]:
+            for child in instance.children:
+                if isinstance(child.goal, Atom):
+                    for kind, term in zip(self.words.types(child.goal), child.goal.args, strict=True):
+                        if term == value:
+                            return kind, self.words.value(value, kind)
+            return "", self.words.value(value)
+        return "", ""
 
     def folded(self, node: Node, positive: bool) -> Point:
         """Instances that say nothing, counted, with the reason that they share."""
         status = node.status if positive else node.status.opposite
-        firsts = [each.children[0].goal for each in node.children if each.children]
-        atoms = [goal for goal in firsts if isinstance(goal, Atom)]
-        values = unique(joined(self.words.wanted(goal)) for goal in atoms)
-        kinds = [kind for kind in (self.words.types(atoms[0]) if atoms else ()) if kind and kind != "case"]
-        noun = self.words.type_words(kinds[0]) if kinds else "value"
-        reasons = unique(self.words.silence(leaf) for each in node.children for leaf in _last(each))
+        choices = [self.choice(each) for each in node.children]
+        values = unique(words for _, words in choices)
+        noun = self.words.type_words(choices[0][0]) if choices else "value"
+        reasons = unique(self.words.silence(leaf) for each in node.children for leaf in deciding(each))
         reason = reasons[0] if len(reasons) == 1 else "nothing on record"
-        words = f"{len(node.children)} other {plural(noun)}: {reason}: {listing(values)}"
+        other = "other " if node in self.others else ""
+        words = f"{len(node.children)} {other}{plural(noun)}: {reason}: {listing(values)}"
         children = tuple(self.way(each, positive) for each in node.children) if self.full else ()
         return Point("folded", node, status, words, children=children, positive=positive)
 
@@ -306,21 +297,30 @@ class Outliner:
 
     def count(self, node: Node, positive: bool) -> Point:
         status = node.status if positive else node.status.opposite
-        children = tuple(self.way(child, positive) for child in node.children)
-        words = self.words.tally([child.status for child in node.children], node.count, positive)
+        unfold = self.full or status is not Status.MET
+        children = tuple(self.way(child, positive) for child in node.children if unfold)
+        words = tally([child.status for child in node.children], node.count, positive)
         return Point("count", node, status, words, children=children, positive=positive)
 
     def distinct(self, node: Node, positive: bool) -> Point:
         status = node.status if positive else node.status.opposite
-        instances = [each for child in node.children for each in (child.children if child.kind == "folded" else (child,))]
+        instances = [
+            each for child in node.children for each in (child.children if child.kind == "folded" else (child,))
+        ]
         counted = {value for each in instances for _, value in each.bindings if each.status is Status.MET}
-        nouns = [leaf.goal.predicate for each in node.children for leaf in walk(each)
-                 if leaf.kind in ("evidence", "absence") and isinstance(leaf.goal, Atom) and self.counts(each, leaf)]
+        nouns = [
+            leaf.goal.predicate
+            for each in node.children
+            for leaf in walk(each)
+            if leaf.kind in ("evidence", "absence") and isinstance(leaf.goal, Atom) and self.counts(each, leaf)
+        ]
         noun = self.words.noun(nouns[0]) if nouns else "value"
-        words = self.words.number(len(counted), node.count, noun, node.status, positive)
-        if instances and instances[0].kind == "instance":
-            children = tuple(self.way(each, positive) if each.kind == "instance" else self.folded(each, positive)
-                             for each in node.children)
+        words = number(len(counted), node.count, noun, node.status, positive)
+        children: tuple[Point, ...] = ()
+        if status is Status.MET and not self.full:
+            pass
+        elif instances and instances[0].kind == "instance":
+            children = tuple(self.way(each, positive) for each in node.children)
         else:
             children = self.finish([part for each in node.children for part in self.parts(each, positive)], status)
         return Point("count", node, status, words, children=children, positive=positive)
@@ -331,19 +331,69 @@ class Outliner:
         values = {value for _, value in instance.bindings}
         return not values or bool(values & set(leaf.goal.args[1:]))
 
-    # Sentences
+    # What matters, and its sentences
+
+    def tells(self, point: Point, status: Status) -> bool:
+        """Whether a point says something about the status of what it stands under."""
+        if self.full or point.kind == "apart":
+            return True
+        if status is Status.NOT_MET:
+            return point.status is not Status.MET or point.kind in ("criterion", "count")
+        if status is Status.UNDOCUMENTED:
+            return point.status is status or (point.status is Status.MET and point.kind == "criterion")
+        return point.status is status
+
+    def matters(self, leaf: Leaf, status: Status) -> bool:
+        """Whether a leaf says something about the status of what it stands under."""
+        node = leaf.node
+        if node.kind == "listed" and node.status is Status.MET:
+            return False
+        if self.full:
+            return True
+        if status is Status.MET and leaf.positive and node.kind == "comparison":
+            return leaf.status is status and not is_dated(self.words, node)
+        if status is not Status.NOT_MET:
+            return leaf.status is status and (status is not Status.MET or self.speaks(leaf) or not leaf.positive)
+        if not leaf.positive and node.kind == "comparison":
+            return leaf.status is status and not is_dated(self.words, node)
+        return leaf.status is not Status.MET
+
+    def sentences(self, leaf: Leaf, facts: Sequence[Fact], head: Leaf | None = None) -> list[tuple[Status, str]]:
+        """The sentences of a leaf, each with its status, turned round under a negation.
+
+        What ``head`` has said already is not said again.
+        """
+        node = leaf.node
+        if node.kind == "comparison":
+            words = comparison(self.words, node, facts, leaf.positive)
+            if head is not None and in_conflict(head.node):
+                words = words.removeprefix("not documented: ").partition("; ")[2] or words
+            said = [(node.status, words)]
+        elif node.kind == "listed" and head is not None and isinstance(node.goal, Atom):
+            said = [(node.status, self.words.listed(node.goal, node.status, head.node.goal))]
+        else:
+            said = self.words.leaf(node, leaf.positive)
+        return [(sure if leaf.positive else sure.opposite, words) for sure, words in said]
 
     def finish(self, parts: Sequence[Part], status: Status, facts: Sequence[Fact] = ()) -> tuple[Point, ...]:
         """The points of parts that stand together, without what says nothing about the status."""
-        facts = (*facts, *_facts([part for part in parts if isinstance(part, Leaf)]))
+        parts = named(parts)
+        leaves = [part for part in parts if isinstance(part, Leaf)]
+        facts = (*facts, *facts_of(leaves))
+        if not self.full and any(wholly_missing(leaf.node) for leaf in leaves):
+            parts = [part for part in parts if isinstance(part, Point) or not self.idle(part)]
+        if len(parts) > 1:
+            parts = [part for part in parts if isinstance(part, Point) or not self.dates_request(part)]
         done: dict[str, Point] = {}
         for part in parts:
             if isinstance(part, Point):
                 if self.tells(part, status):
                     done.setdefault(f"{part.section} {part.words}", part)
             elif self.matters(part, status):
-                for sure, words in self.sentences(part, facts, each=True):
-                    point = Point("fact", part.node, sure, words, positive=part.positive,
-                                  conflicting=_conflict(part.node))
-                    done.setdefault(words, point)
+                conflict = in_conflict(part.node)
+                head = next((leaf for leaf in leaves if in_conflict(leaf.node) and hangs_on(part, leaf)), None)
+                for sure, words in self.sentences(part, facts, head):
+                    if self.full or sure is part.status:
+                        point = Point("fact", part.node, sure, words, positive=part.positive, conflicting=conflict)
+                        done.setdefault(words, point)
         return tuple(done.values())

@@ -12,25 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from explain.language import clean, counted, fill_in, joined, plural, words_of
-from explain.proof import Elapsed, FieldOf, Node, Origin
+from explain.language import clean, counted, fill_in, joined, listing, plural, words_of
+from explain.proof import Node
 from kb.answers import Row, Status, matches
 from kb.case import Evidence, Fact
 from kb.decide import Decision
-from kb.syntax import Atom, Comparison, Constant, Predicate, Term, Unknown, Variable
-from kb.vocabulary import Argument, Criterion, Input
+from kb.syntax import Atom, Constant, Goal, Predicate, Term, Unknown, Variable
+from kb.vocabulary import Criterion, Input
 
 CONFLICTING = "conflicting evidence"
-NUMBERS: Mapping[str, str] = {
-    ">": "more than {}",
-    ">=": "at least {}",
-    "<": "less than {}",
-    "=<": "at most {}",
-    "=": "{}",
-    "\\=": "other than {}",
-}
-DATES: Mapping[str, str] = {**NUMBERS, ">": "after {}", ">=": "{} or later", "<": "before {}", "=<": "{} or earlier"}
-MIRRORED: Mapping[str, str] = {">": "<", "<": ">", ">=": "=<", "=<": ">=", "=": "=", "\\=": "\\="}
 TYPE_WORDS: Mapping[str, str] = {"integer": "number", "decimal": "number", "text": "value", "": "value"}
 
 
@@ -50,7 +40,7 @@ class Words:
     def value(self, term: Term, type_name: str = "") -> str:
         """The words for one value; the type says which enumeration an atom belongs to."""
         if isinstance(term, Unknown):
-            return self.unstated(type_name or self._type_of(term))
+            return self.unstated(type_name or self.type_of(term))
         if isinstance(term, Variable):
             return f"any {self.type_words(type_name)}"
         match term.value:
@@ -71,7 +61,7 @@ class Words:
         noun = self.type_words(type_name)
         return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun} that is not stated"
 
-    def _type_of(self, term: Unknown) -> str:
+    def type_of(self, term: Unknown) -> str:
         """The type of the field that an unknown value stands for, by its label ``input[row].Field``."""
         name, _, rest = re.sub(r"\[\d+\]", "", term.label).partition(".")
         declared = self.vocabulary.inputs.get(name)
@@ -128,14 +118,15 @@ class Words:
 
     def fact(self, fact: Fact) -> str:
         """A fact that the record states, or states to be false, with its sources."""
+        if "conflicting" in (fact.gaps or {}).values():
+            return self.partial(fact)
         said = self.sentence(fact.predicate, fact.row)
         return said + (": no" if fact.status is Status.NOT_MET else "") + self.sources(fact.evidence)
 
     def wanted(self, goal: Atom) -> list[str]:
         """The values that a goal asks of an input."""
-        kinds = self.types(goal)
-        pairs = list(zip(goal.args, kinds, strict=True))[1:]
-        return [self.value(term, kind) for term, kind in pairs if isinstance(term, Constant)]
+        pairs = zip(goal.args, self.types(goal), strict=True)
+        return [self.value(term, kind) for term, kind in pairs if isinstance(term, Constant) and kind != "case"]
 
     def gap(self, fact: Fact, goal: Atom) -> str:
         """Why the record leaves open what a goal asks: nothing given, attested only, or contradictory."""
@@ -165,10 +156,24 @@ class Words:
         """A row of which a field is not stated, or stated in contradictory ways."""
         gaps = fact.gaps or {}
         if "conflicting" in gaps.values():
-            fields = joined([words_of(name) for name, reason in gaps.items() if reason == "conflicting"])
-            declared = self.inputs[fact.predicate]
-            return f"{CONFLICTING}: {fields} of the {self.noun(fact.predicate)}: {self.pieces(fact, declared)}"
+            return f"{CONFLICTING}: {self.contradiction(fact, self.inputs[fact.predicate])}"
         return f"not documented in full: {self.fact(fact)}"
+
+    def contradiction(self, fact: Fact, declared: Input) -> str:
+        """The fields of a row that are stated in contradictory ways, after those that are not."""
+        stated: dict[str, dict[str, None]] = {}
+        for piece in fact.evidence:
+            name, _, value = piece.value.partition(": ")
+            stated.setdefault(name, {})[clean(value) + self.sources((piece,))] = None
+        rest, against = [], []
+        for argument, term in zip(declared.arguments[1:], fact.row[1:], strict=True):
+            name = words_of(argument.name)
+            if (fact.gaps or {}).get(argument.name) == "conflicting":
+                against.append(f"{name} {' against '.join(stated.get(argument.name.lower(), {}))}")
+            elif not isinstance(term, Unknown):
+                rest.append(f"{name} {self.value(term, argument.type)}")
+        about = f" ({', '.join(rest)})" if rest else ""
+        return f"{self.noun(fact.predicate)}{about}: {'; '.join(against)}"
 
     def pieces(self, fact: Fact, declared: Input) -> str:
         """Every piece of contradictory evidence with its source, one against the other."""
@@ -184,22 +189,39 @@ class Words:
             return clean(self.vocabulary.label(declared.fields[0].type, stated))
         return stated
 
-    def instead(self, fact: Fact, goal: Atom) -> str:
-        """What the record says in the place of what a goal asks of an input with one value."""
+    def instead(self, fact: Fact, *goals: Atom) -> str:
+        """What the record says in the place of what goals ask of an input with one value."""
         if fact.status is Status.NOT_MET:
             return self.fact(fact)
-        return f"{self.fact(fact)}; needs {joined(self.wanted(goal))}"
+        asked = joined([joined(self.wanted(goal)) for goal in goals], "or")
+        return f"{self.fact(fact)}; needs {asked}"
 
     def absent(self, goal: Atom) -> str:
         """That a complete list holds no row such as a goal asks for."""
-        noun, facts = self.noun(goal.predicate), self.decision.case.facts.get(goal.predicate, ())
-        source = self.sources(self.decision.case.complete.get(goal.predicate, ()))
+        asked = joined(self.wanted(goal))
+        return f"{asked}: {self.unlisted(goal.predicate)}" if asked else self.unlisted(goal.predicate)
+
+    def unlisted(self, predicate: Predicate) -> str:
+        """That something is not in a complete list, and what the list holds instead."""
+        noun, facts = self.noun(predicate), self.decision.case.facts.get(predicate, ())
+        source = self.sources(self.decision.case.complete.get(predicate, ()))
         if not facts:
             return f"no {noun} listed{source}"
-        asked = joined(self.wanted(goal))
         if len(facts) == 1:
-            return f"{asked}: not listed; the only {noun} listed is: {self.fact(facts[0])}"
-        return f"{asked}: not among the {counted(len(facts), noun)} listed{source}"
+            return f"not listed; the only {noun} listed is: {self.fact(facts[0])}"
+        return f"not among the {counted(len(facts), noun)} listed{source}"
+
+    def silence(self, node: Node) -> str:
+        """Why evidence says nothing of several values, without naming one."""
+        assert isinstance(node.goal, Atom)
+        if node.kind == "absence":
+            return self.unlisted(node.goal.predicate)
+        reasons = {fact.reason for fact in node.facts}
+        if self.inputs[node.goal.predicate].kind == "many" and reasons == {"missing"}:
+            return self.gap(node.facts[0], node.goal)
+        if reasons == {""} and node.status is Status.NOT_MET:
+            return "documented as absent"
+        return {"missing": "not documented", "attested": "attested only"}.get("".join(reasons), "nothing on record")
 
     def leaf(self, node: Node, positive: bool = True) -> list[tuple[Status, str]]:
         """The sentences of a node of evidence, absence or catalogue, each with the status it gives its goal."""
@@ -210,118 +232,61 @@ class Words:
         if node.kind == "listed":
             return [(node.status, self.listed(goal, node.status))]
         said: list[tuple[Status, str]] = []
+        alike: dict[tuple[Status, str, str], list[Fact]] = {}
         for fact in node.facts:
             status = min(fact.status, matches(goal.args, fact.row))
-            if status is Status.MET:
-                said.append((status, self.fact(fact)))
-            elif status is Status.UNDOCUMENTED:
-                said.append((status, self.gap(fact, goal)))
-            else:
-                said.append((status, self.instead(fact, goal) if positive else self.fact(fact)))
+            alike.setdefault((status, fact.reason, self.sources(fact.evidence)), []).append(fact)
+        for (status, reason, sources), facts in alike.items():
+            if len(facts) > 2 and reason in ("", "missing") and facts[0].status is status is not Status.MET:
+                said.append((status, self.several(facts, status) + sources))
+                continue
+            for fact in facts:
+                if status is Status.MET:
+                    said.append((status, self.fact(fact)))
+                elif status is Status.UNDOCUMENTED:
+                    said.append((status, self.gap(fact, goal)))
+                else:
+                    said.append((status, self.instead(fact, goal) if positive else self.fact(fact)))
         return said
 
-    def listed(self, goal: Atom, status: Status) -> str:
-        """Whether a catalogue of the policy lists a value."""
-        asked = joined(self.wanted(goal)) or "nothing"
+    def several(self, facts: Sequence[Fact], status: Status) -> str:
+        """Several items of which the record says the same, in one sentence."""
+        items = listing([self.sentence(fact.predicate, fact.row) for fact in facts])
+        noun = counted(len(facts), self.noun(facts[0].predicate))
+        if status is Status.UNDOCUMENTED:
+            return f"not documented: {noun}: {items}"
+        return f"{noun} documented as absent: {items}"
+
+    def listed(self, goal: Atom, status: Status, said: Goal | None = None) -> str:
+        """Whether a catalogue of the policy lists values; those that ``said`` has named are not named again."""
         if status is Status.UNDOCUMENTED:
             return "not documented, so it cannot be held against the policy's list"
-        return f"{asked}: {'' if status is Status.MET else 'not '}on the policy's list"
+        found = f"{'' if status is Status.MET else 'not '}on the policy's list"
+        named = isinstance(said, Atom) and set(goal.args) <= set(said.args)
+        return found if named else f"{joined(self.wanted(goal)) or 'nothing'}: {found}"
 
-    # Thresholds
+    def asked(self, goal: str) -> str:
+        """The title of a goal that is not a criterion: the goal as it was asked."""
+        return f"the goal {clean(goal)}"
 
-    def comparison(self, node: Node, facts: Sequence[Fact] = (), positive: bool = True) -> str:
-        """Both sides of a comparison: what was found, and what was needed.
-
-        ``facts`` are those that its values may come from, for their sources. Under a negation nothing
-        is needed: the words then say what was found to hold or not to hold.
-        """
-        goal = node.goal
-        assert isinstance(goal, Comparison)
-        sides = [(goal.left, node.origins[0]), (goal.right, node.origins[1])]
-        operator: str = goal.operator
-        if sides[0][1] is None and sides[1][1] is not None:
-            sides.reverse()
-            operator = MIRRORED[operator]
-        (left, origin), (right, threshold) = sides
-        kinds = [self.kind_of(term, source) for term, source in sides]
-        dated = "date" in kinds
-        kind = kinds[0] or kinds[1]
-        limit = "a value that is not stated" if isinstance(right, Unknown) else self.value(right, kind)
-        if isinstance(origin, Elapsed):
-            limit = self.amount(right, origin.unit)
-        relation = (DATES if dated else NUMBERS)[operator].format(limit)
-        if isinstance(threshold, FieldOf):
-            relation += f" ({self.field(threshold)})"
-        found = self.found(left, origin, kind, facts)
-        if isinstance(left, Unknown) and positive:
-            return f"not documented: {found}; needs {relation}"
-        if positive:
-            return f"{found}, needs {relation}"
-        return f"{found}, {'' if node.status is Status.MET else 'not '}{relation}"
-
-    def kind_of(self, term: Term, origin: Origin | None) -> str:
-        """The type of one side of a comparison."""
-        if isinstance(origin, FieldOf):
-            return self.argument(origin).type
-        if isinstance(term, Constant) and term.kind == "date":
-            return "date"
-        return self._type_of(term) if isinstance(term, Unknown) else ""
-
-    def found(self, term: Term, origin: Origin | None, kind: str, facts: Sequence[Fact]) -> str:
-        """The value that is held against a threshold, by the name of what it is, with its source."""
-        if isinstance(origin, FieldOf):
-            source = self.sources_of(origin, term, facts)
-            name = self.field(origin)
-            return f"{name}{source}" if isinstance(term, Unknown) else f"{name} {self.value(term, kind)}{source}"
-        if isinstance(origin, Elapsed):
-            return self.elapsed(term, origin, facts)
-        return self.value(term, kind)
-
-    def elapsed(self, term: Term, origin: Elapsed, facts: Sequence[Fact]) -> str:
-        """``treatment of 2 months from 2024-01-05 to 2024-03-20``; or named dates, of different inputs."""
-        first, last = origin.origins
-        amount = f"the {plural(origin.unit)}" if isinstance(term, Unknown) else self.amount(term, origin.unit)
-        if isinstance(first, FieldOf) and isinstance(last, FieldOf) and first.predicate == last.predicate:
-            span = f"from {self.value(origin.start, 'date')} to {self.value(origin.end, 'date')}"
-            return f"{self.noun(first.predicate)} of {amount} {span}{self.sources_of(first, origin.start, facts)}"
-        ends = [self.dated(each, source) for each, source in ((origin.start, first), (origin.end, last))]
-        return f"{amount} from {ends[0]} to {ends[1]}"
-
-    def dated(self, term: Term, origin: Origin | None) -> str:
-        shown = self.value(term, "date")
-        return f"{shown} ({self.field(origin)})" if isinstance(origin, FieldOf) else shown
-
-    def amount(self, term: Term, unit: str) -> str:
-        """``3 months``."""
-        if isinstance(term, Constant) and isinstance(term.value, int):
-            return counted(term.value, unit)
-        return f"{self.value(term)} {plural(unit)}"
-
-    def argument(self, origin: FieldOf) -> Argument:
-        return self.inputs[origin.predicate].arguments[origin.position]
-
-    def field(self, origin: FieldOf) -> str:
-        """The name of a field: that of its input where it is the only one or says so itself."""
-        declared = self.inputs[origin.predicate]
-        noun, name = self.noun(origin.predicate), words_of(self.argument(origin).name)
-        if len(declared.fields) == 1 or name in noun.split():
-            return noun
-        return f"{name} of the {noun}" if self.argument(origin).type == "date" else f"{noun} {name}"
-
-    def sources_of(self, origin: FieldOf, term: Term, facts: Sequence[Fact]) -> str:
-        """The sources of the fact that a compared value comes from."""
-        for fact in facts:
-            if fact.predicate == origin.predicate and fact.row[origin.position] == term:
-                return self.sources(fact.evidence)
-        return ""
+    def apart(self, why: Node) -> str:
+        """That an alternative does not apply, and why."""
+        assert isinstance(why.goal, Atom)
+        if why.kind == "listed":
+            name, value = (words_of(str(getattr(term, "value", ""))) for term in why.goal.args)
+            return f"does not apply: another reading of the policy ({name}: {value})"
+        return f"{joined(self.wanted(why.goal))}: does not apply; {self.fact(why.facts[0])}"
 
     # The decision as a whole
 
     def case_title(self) -> str:
         """The case, by its identifier and the words that its file gives."""
-        case = self.decision.case
-        title = clean(case.title)
-        return f"Case {clean(str(case.id.value))}" + (f": {title}" if title else "")
+        title = clean(self.decision.case.title)
+        return self.case_name() + (f": {title}" if title else "")
+
+    def case_name(self) -> str:
+        """The case, by its identifier."""
+        return f"Case {clean(str(self.decision.case.id.value))}"
 
     def policy_title(self) -> str:
         """The policy's title, its payer and its edition."""
@@ -333,6 +298,18 @@ class Words:
         facts = self.decision.case.facts.get(self.request, ())
         term = facts[0].row[1] if facts else None
         return term.value.isoformat() if isinstance(term, Constant) and isinstance(term.value, date) else "not stated"
+
+    def cautions(self) -> list[str]:
+        """What to know of this edition of the policy: that the request does not fall into its time."""
+        header, facts = self.vocabulary.header, self.decision.case.facts.get(self.request, ())
+        day = facts[0].row[1].value if facts and isinstance(facts[0].row[1], Constant) else None
+        if not isinstance(day, date):
+            return []
+        if header.effective and day < header.effective:
+            return [f"the request comes before this edition took effect, on {header.effective.isoformat()}"]
+        if header.until and day > header.until:
+            return [f"the request comes after this edition ended, on {header.until.isoformat()}"]
+        return []
 
     def readings(self) -> list[str]:
         """The readings that were chosen other than by default."""

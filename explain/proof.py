@@ -163,17 +163,6 @@ def _digest(node: Node, proof: Proof, parent: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def prove(decision: Decision, goal: Goal | None = None) -> Proof:
-    """The proof of a goal (of the policy's root goal when none is given).
-
-    ``goal`` is a checked goal, as ``kb.query`` gives it. Raises ``AssertionError`` if the engine's
-    answers and the proof disagree, which is a defect of this software, never of a case.
-    """
-    from explain.prover import Prover
-
-    return Proof(decision, Prover(decision).whole(goal if goal is not None else decision.root))
-
-
 def walk(node: Node) -> Iterator[Node]:
     """A node and everything below it, each node once."""
     seen: set[Node] = set()

@@ -1,110 +1,51 @@
-"""How a proof is built: from the engine's answers, goal by goal."""
+"""How a proof is built: from the engine's answers, goal by goal.
+
+Each status is computed again, bottom up, and held against the engine's: a proof that says otherwise
+than the decision is never shown.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from explain.proof import Elapsed, FieldOf, Node, Origin
+from explain.fold import fold
+from explain.plan import Origins, Step, is_case, planner
+from explain.proof import Elapsed, Node, Origin, Proof
+from explain.refine import NONE, Choice, Values, choose, enter, leave, refinable
 from kb.answers import Row, Status, at_least, matches
-from kb.bounds import Schema, flatten, names
 from kb.case import Fact
 from kb.compare import compare, elapsed
 from kb.decide import Decision
-from kb.policy import Policy
+from kb.order import flatten, gives, names
 from kb.syntax import (
     BETWEEN,
-    CASE,
-    Atom,
     AtLeast,
     AtLeastDistinct,
+    Atom,
     Clause,
     Comparison,
     Conjunction,
     Goal,
     Negation,
+    Predicate,
     Term,
     Unknown,
     Variable,
+    better,
     fill,
     substitute,
 )
 
-Values = Mapping[str, Term]
-Origins = Mapping[str, Origin]
 
+def prove(decision: Decision, goal: Goal | None = None) -> Proof:
+    """The proof of a goal (of the policy's root goal when none is given).
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Part of a conjunction: a goal without open variables, or goals that share one.
-
-    Of the latter ``first`` chooses values and ``rest`` follows; ``free`` are those of the rest that do
-    not hang on what is chosen.
+    ``goal`` is a checked goal, as ``kb.query`` gives it. Raises ``AssertionError`` if the engine's
+    answers and the proof disagree, which is a defect of this software, never of a case.
     """
-
-    goals: tuple[Goal, ...]
-    first: Goal | None = None
-    rest: tuple[Goal, ...] = ()
-    free: tuple[Goal, ...] = ()
-
-
-class Planner:
-    """In which steps a body is proved. That hangs on which variables have values, not on the values."""
-
-    def __init__(self, schema: Schema) -> None:
-        self.schema = schema
-        # By the identity of the body, which the entry keeps alive.
-        self.known: dict[tuple[int, frozenset[str]], tuple[tuple[Goal, ...], tuple[Step, ...]]] = {}
-        self.sources: dict[int, tuple[Clause, Origins]] = {}
-
-    def steps(self, body: tuple[Goal, ...], bound: frozenset[str]) -> tuple[Step, ...]:
-        """The steps of a body, in the order it is written, when these variables have values."""
-        key = (id(body), bound)
-        if key not in self.known:
-            goals = [goal for goal in flatten(body) if not (isinstance(goal, Atom) and goal.predicate == CASE)]
-            self.known[key] = (body, tuple(self.step(group, opened, bound) for group, opened in _groups(goals, bound)))
-        return self.known[key][1]
-
-    def step(self, group: list[Goal], opened: bool, bound: frozenset[str]) -> Step:
-        if not opened:
-            return Step(tuple(group))
-        first, *rest = self.schema.order(group, set(), set(bound))
-        if isinstance(first, Atom) and first.predicate in self.schema.catalogues:
-            # The record chooses before a catalogue does: what was found is then held against the list.
-            stated = (goal for goal in rest if isinstance(goal, Atom) and goal.predicate in self.schema.inputs)
-            if (evidence := next(stated, None)) is not None:
-                first, rest = evidence, [first, *(goal for goal in rest if goal is not evidence)]
-        chosen = names(first) - bound
-        free = tuple(goal for goal in rest if not names(goal) & chosen)
-        return Step(tuple(group), first, tuple(rest), free)
-
-    def origins(self, clause: Clause) -> Origins:
-        """The field of an input that each variable of a clause stands for, where a goal of its body says so."""
-        if id(clause) not in self.sources:
-            found: dict[str, Origin] = {}
-            for goal in flatten(clause.body):
-                if isinstance(goal, Atom) and goal.predicate in self.schema.inputs:
-                    for position, term in enumerate(goal.args):
-                        if position and isinstance(term, Variable) and term.name != "_":
-                            found.setdefault(term.name, FieldOf(goal.predicate, position))
-            self.sources[id(clause)] = (clause, found)
-        return self.sources[id(clause)][1]
-
-    def first(self, goals: tuple[Goal, ...], counted: str, bound: frozenset[str]) -> Step:
-        """The goals as one step, whatever they share, so that a counted variable gets a value."""
-        key = (id(goals), bound | {counted, "to count"})
-        if key not in self.known:
-            first, *rest = self.schema.order(goals, {counted}, set(bound))
-            self.known[key] = (goals, (Step(goals, first, tuple(rest)),))
-        return self.known[key][1][0]
-
-
-@lru_cache(maxsize=16)
-def planner(policy: Policy) -> Planner:
-    """The planner of a policy."""
-    return Planner(Schema(policy.catalogues, policy.inputs))
+    return Proof(decision, Prover(decision).whole(goal if goal is not None else decision.root))
 
 
 class Prover:
@@ -118,7 +59,10 @@ class Prover:
         self.planner = planner(self.policy)
         self.proved: dict[Atom, Node] = {}
         self.active: set[Atom] = set()
-        self.single: dict[int, tuple[Goal, ...]] = {}
+        # Where no value is unknown, nothing can say more of one.
+        self.vague = self.answers.vague
+        self.rows: dict[int, list[tuple[Row, Node]]] = {}
+        self.opening: set[Predicate] = set()
 
     # Goals that name one predicate
 
@@ -130,7 +74,7 @@ class Prover:
                 node = self.evidence(goal)
             elif predicate in self.policy.catalogues:
                 node = Node("listed", self.answers.status(goal), goal)
-            elif goal in self.active:
+            elif goal in self.active or predicate in self.opening:
                 # A recursive goal inside its own proof: its status is known, and its proof is under way.
                 return Node("goal", self.answers.status(goal), goal)
             else:
@@ -143,12 +87,11 @@ class Prover:
         return self.proved[goal]
 
     def derived(self, goal: Atom) -> Node:
-        alternatives = [
-            self.clause(clause, values, surest)
-            for clause in self.policy.clauses.get(goal.predicate, ())
-            for values, surest in _enter(clause.head, goal)
-        ]
-        status = max((node.status for node in alternatives), default=Status.NOT_MET)
+        alternatives: list[Node] = []
+        for clause in self.policy.clauses.get(goal.predicate, ()):
+            nodes = [self.clause(clause, values, surest) for values, surest in enter(clause.head, goal)]
+            alternatives += self.exact(clause, goal, nodes) if self.loose(clause, goal) else nodes
+        status = _surest(alternatives)
         if status is Status.MET:
             alternatives = [node for node in alternatives if node.status is Status.MET]
         criterion = self.policy.vocabulary.criteria.get(goal.predicate)
@@ -156,9 +99,55 @@ class Prover:
 
     def clause(self, clause: Clause, values: Values, surest: Status) -> Node:
         children = tuple(self.conjuncts(clause.body, values, self.planner.origins(clause)))
-        status = min((node.status for node in children), default=Status.MET)
+        status = _least(children)
         head = substitute(clause.head, values)
         return Node("clause", min(status, surest), head, children, clause=clause)
+
+    def loose(self, clause: Clause, goal: Atom) -> bool:
+        """Whether the rows of a clause may hold an unknown value where the goal asks for a certain one.
+
+        What the clause says of that value it says without knowing what is asked for.
+        """
+        if not self.vague:
+            return False
+        places = self.planner.given(clause)
+        variables = [term.name for term in goal.args if isinstance(term, Variable) and term.name != "_"]
+        return len(variables) > len(set(variables)) or any(
+            all(predicate in BETWEEN or position in self.vague.get(predicate, ()) for predicate, position in found)
+            for own, asked in zip(clause.head.args, goal.args, strict=True)
+            if isinstance(own, Variable) and not isinstance(asked, Variable) and (found := places.get(own.name))
+        )
+
+    def exact(self, clause: Clause, goal: Atom, nodes: list[Node]) -> list[Node]:
+        """The nodes of a clause for a goal; where they say other than the clause's own rows, the nodes of those."""
+        origins = self.planner.origins(clause)
+        found: list[Node] = []
+        for row, node in self.derivations(clause):
+            unequal = leave(clause, row, goal, origins)
+            found.append(replace(node, status=min(node.status, _least(unequal)), children=(*node.children, *unequal)))
+        if _surest(found) is _surest(nodes):
+            return nodes
+        matching = [
+            node
+            for (row, _), node in zip(self.derivations(clause), found, strict=True)
+            if matches(goal.args, row) is not Status.NOT_MET
+        ]
+        return matching or found
+
+    def derivations(self, clause: Clause) -> list[tuple[Row, Node]]:
+        """Each way to give the variables of a clause's head values: its row, and its node."""
+        if id(clause) not in self.rows:
+            self.opening.add(clause.head.predicate)
+            about = {name: self.case.id for goal in flatten(clause.body) if is_case(goal) for name in names(goal)}
+            wanted, origins = frozenset(names(clause.head)), self.planner.origins(clause)
+            found = []
+            for values, children in self.ways(clause.body, wanted, about, origins):
+                head = substitute(clause.head, values)
+                assert isinstance(head, Atom)
+                found.append((head.args, Node("clause", _least(children), head, children, clause=clause)))
+            self.rows[id(clause)] = found
+            self.opening.remove(clause.head.predicate)
+        return self.rows[id(clause)]
 
     def evidence(self, goal: Atom) -> Node:
         """What the record says of a row of an input."""
@@ -180,22 +169,33 @@ class Prover:
     def whole(self, goal: Goal, values: Values | None = None, origins: Origins | None = None) -> Node:
         """One node for a goal, be it a conjunction."""
         values = values or {}
-        nodes = self.conjuncts(self.opened(goal), values, origins or {})
+        nodes = self.conjuncts(self.planner.opened(goal), values, origins or {})
         if len(nodes) == 1:
             return nodes[0]
-        status = min((node.status for node in nodes), default=Status.MET)
-        return Node("all", status, substitute(goal, values), tuple(nodes))
-
-    def opened(self, goal: Goal) -> tuple[Goal, ...]:
-        """The goals of a conjunction, always the same tuple for the same goal, so that its plan is found."""
-        if isinstance(goal, Conjunction):
-            return goal.goals
-        if id(goal) not in self.single:
-            self.single[id(goal)] = (goal,)
-        return self.single[id(goal)]
+        return Node("all", _least(nodes), substitute(goal, values), tuple(nodes))
 
     def conjuncts(self, body: tuple[Goal, ...], values: Values, origins: Origins) -> list[Node]:
         """The nodes of a conjunction, in the order it is written.
+
+        Where a goal says more of a value that is unknown, all that reads the value is proved for each way
+        in which that can be; but if the status stays the same, the value stays unknown, which reads better.
+        """
+        half = refinable(self.planner.giving(body), values, self.answers) if self.vague else NONE
+        if not half:
+            return self.plain(body, values, origins)
+        nodes: list[Node] = []
+        for step in self.planner.steps(body, frozenset(values) - half):
+            simple = self.plain(step.goals, values, origins)
+            # What is met is met with equal values alone, and of those none says more than another.
+            doubtful = step.first is not None and _least(simple) is not Status.MET
+            if doubtful and any(half & names(goal) for goal in step.goals):
+                refined = self.search(step, values, origins, half)
+                simple = simple if _least(simple) is _least(refined) else refined
+            nodes += simple
+        return nodes
+
+    def plain(self, body: tuple[Goal, ...], values: Values, origins: Origins) -> list[Node]:
+        """The nodes of a conjunction in which every variable keeps the value that it has.
 
         Goals that share no open variable do not depend on each other, so each group of goals that do
         is proved by itself: what fails in one never hides what fails in another.
@@ -237,8 +237,11 @@ class Prover:
                 return self.distinct(goal, stated, values, origins)
         raise AssertionError(f"a conjunction was not opened: {goal}")
 
-    def search(self, step: Step, values: Values, origins: Origins) -> list[Node]:
-        """The nodes of goals that share an open variable: one instance for each way to choose its value."""
+    def search(self, step: Step, values: Values, origins: Origins, half: frozenset[str] = NONE) -> list[Node]:
+        """The nodes of goals that share an open variable: one instance for each way to choose its value.
+
+        ``half`` names variables that are open in part: they have a value of which a goal may say more.
+        """
         first = step.first
         if not isinstance(first, Atom):
             # Only a goal that is asked open gets here: what it would need has no value.
@@ -246,55 +249,90 @@ class Prover:
         if first.predicate in BETWEEN:
             if any(isinstance(fill(term, values), Variable) for term in first.args[:2]):
                 return []
-            name = _name(first.args[2])
-            computed, source = _elapsed(first, values, origins)
-            return self.conjuncts(step.rest, {**values, name: computed}, {**origins, name: source})
-        choices = self.choices(first, values, origins)
+            said, now, sources = self.computed(first, values, origins)
+            return [*said, *self.conjuncts(step.rest, now, sources)]
+        choices = self.choices(first, values, origins, half)
         if not choices:
             # Nothing can be chosen. What does not hang on the choice still has a status of its own.
             pattern = substitute(first, values)
             assert isinstance(pattern, Atom)
             return [self.atom(pattern), *self.conjuncts(step.free, values, origins)]
         instances = []
-        for row, chosen, sources in choices:
-            children = (row, *self.conjuncts(step.rest, {**values, **chosen}, {**origins, **sources}))
-            status = min(node.status for node in children)
-            instances.append(Node("instance", status, row.goal, children, bindings=tuple(chosen.items())))
-        status = max(node.status for node in instances)
+        for row, choice in choices:
+            rest = self.conjuncts(step.rest, {**values, **choice.chosen}, {**origins, **choice.sources})
+            children = (row, *choice.joins, *rest)
+            bindings = tuple(choice.chosen.items())
+            instances.append(Node("instance", _least(children), row.goal, children, bindings=bindings))
+        status = _surest(instances)
         if status is Status.MET:
             instances = [node for node in instances if node.status is Status.MET]
         goals = tuple(substitute(goal, values) for goal in step.goals)
         about = goals[0] if len(goals) == 1 else Conjunction(goals)
         return [Node("some", status, about, tuple(fold(instances)))]
 
-    def choices(
-        self, goal: Atom, values: Values, origins: Origins
-    ) -> list[tuple[Node, dict[str, Term], dict[str, Origin]]]:
-        """The rows that a positive atom can choose: each row's node, the values it gives, their origins."""
+    def choices(self, goal: Atom, values: Values, origins: Origins, half: frozenset[str]) -> list[tuple[Node, Choice]]:
+        """The rows that a positive atom can choose, each with its node."""
         pattern = substitute(goal, values)
         assert isinstance(pattern, Atom)
-        found: dict[Row, tuple[Node, dict[str, Term], dict[str, Origin]]] = {}
+        stated = goal.predicate in self.policy.inputs
+        found: dict[Row, Choice] = {}
         for row, _ in self.answers.select(pattern):
-            chosen: dict[str, Term] = {}
-            sources: dict[str, Origin] = {}
-            args: list[Term] = []
-            for position, (term, value) in enumerate(zip(pattern.args, row, strict=True)):
-                if isinstance(term, Variable) and term.name != "_" and term.name not in chosen:
-                    chosen[term.name] = value
-                    if pattern.predicate in self.policy.inputs:
-                        sources[term.name] = FieldOf(pattern.predicate, position)
-                args.append(value if isinstance(term, Variable) else term)
-            filled = Atom(pattern.name, tuple(args), pattern.span)
-            if filled.args not in found:
-                found[filled.args] = (self.atom(filled), chosen, sources)
-        return list(found.values())
+            choice = choose(goal, row, values, origins, half, stated)
+            if choice is not None:
+                found.setdefault(choice.goal.args, choice)
+        return [(self.atom(choice.goal), choice) for choice in found.values()]
+
+    def computed(self, goal: Atom, values: Values, origins: Origins) -> tuple[tuple[Node, ...], Values, Origins]:
+        """The values after a calendar goal, and a comparison where its result had a value already."""
+        result = goal.args[2]
+        assert isinstance(result, Variable)
+        value, source = _elapsed(goal, values, origins)
+        known = values.get(result.name)
+        if known is None:
+            return (), {**values, result.name: value}, {**origins, result.name: source}
+        node = self.closed(goal, values, origins)
+        if better(known, value) == known:
+            return (node,), values, origins
+        return (node,), {**values, result.name: value}, {**origins, result.name: source}
+
+    def ways(
+        self, goals: tuple[Goal, ...], wanted: frozenset[str], values: Values, origins: Origins
+    ) -> list[tuple[Values, tuple[Node, ...]]]:
+        """Each way to give the wanted variables values of which no goal can say more, with its nodes."""
+        half = refinable(self.planner.giving(goals), values, self.answers, wanted) if self.vague else NONE
+        if wanted <= values.keys() - half:
+            return [(values, tuple(self.conjuncts(goals, values, origins)))]
+        step = self.planner.first(goals, wanted, frozenset(values) - half)
+        first = step.first
+        if first is None:
+            return []
+        begun: list[tuple[tuple[Node, ...], Values, Origins]]
+        if not isinstance(first, Atom) or gives(first) <= values.keys() - half:
+            begun = [((self.closed(first, values, origins),), values, origins)]
+        elif first.predicate in BETWEEN:
+            begun = [self.computed(first, values, origins)]
+        else:
+            begun = [
+                ((row, *choice.joins), {**values, **choice.chosen}, {**origins, **choice.sources})
+                for row, choice in self.choices(first, values, origins, half)
+            ]
+        return [
+            (final, (*nodes, *others))
+            for nodes, now, sources in begun
+            for final, others in self.ways(step.rest, wanted, now, sources)
+        ]
 
     # Counting distinct values
 
     def distinct(self, goal: AtLeastDistinct, stated: Goal, values: Values, origins: Origins) -> Node:
         outside = {name: term for name, term in values.items() if name != goal.variable.name}
-        inner = self.opened(goal.goal)
-        found = self.values(inner, goal.variable.name, outside, origins)
+        inner = self.planner.opened(goal.goal)
+        name = goal.variable.name
+        found: list[tuple[Term, Node]] = []
+        for final, nodes in self.ways(inner, frozenset({name}), outside, origins):
+            about = Comparison("=", goal.variable, final[name])
+            binding = ((name, final[name]),)
+            found.append((final[name], Node("instance", _least(nodes), about, nodes, bindings=binding)))
         surest: dict[Term, Status] = {}
         for value, node in found:
             surest[value] = max(node.status, surest.get(value, Status.NOT_MET))
@@ -307,34 +345,6 @@ class Prover:
         children = fold([node for _, node in found]) if found else self.conjuncts(inner, outside, origins)
         return Node("distinct", status, stated, tuple(children), count=goal.count)
 
-    def values(
-        self, goals: tuple[Goal, ...], counted: str, values: Values, origins: Origins
-    ) -> list[tuple[Term, Node]]:
-        """Each way to give the counted variable a value, with an instance node for it."""
-        if counted in values:
-            children = tuple(self.conjuncts(goals, values, origins))
-            status = min((node.status for node in children), default=Status.MET)
-            value = values[counted]
-            about = Comparison("=", Variable(counted), value)
-            return [(value, Node("instance", status, about, children, bindings=((counted, value),)))]
-        if not goals:
-            return []
-        step = self.planner.first(goals, counted, frozenset(values))
-        first = step.first
-        assert first is not None
-        if isinstance(first, Atom) and not names(first) <= values.keys():
-            if first.predicate in BETWEEN:
-                name = _name(first.args[2])
-                computed, source = _elapsed(first, values, origins)
-                return self.values(step.rest, counted, {**values, name: computed}, {**origins, name: source})
-            return [
-                (value, _with(row, node))
-                for row, chosen, sources in self.choices(first, values, origins)
-                for value, node in self.values(step.rest, counted, {**values, **chosen}, {**origins, **sources})
-            ]
-        row = self.closed(first, values, origins)
-        return [(value, _with(row, node)) for value, node in self.values(step.rest, counted, values, origins)]
-
 
 def _elapsed(goal: Atom, values: Values, origins: Origins) -> tuple[Term, Origin]:
     """What a calendar goal computes from values that are known, and where the result comes from."""
@@ -344,62 +354,24 @@ def _elapsed(goal: Atom, values: Values, origins: Origins) -> tuple[Term, Origin
     return elapsed(unit, start, end), Elapsed(unit, start, end, ends)
 
 
-def _name(term: Term) -> str:
-    assert isinstance(term, Variable)
-    return term.name
+def _least(nodes: Iterable[Node]) -> Status:
+    """The status of a conjunction: that of the least sure of its nodes."""
+    return min((node.status for node in nodes), default=Status.MET)
 
 
-def _with(row: Node, instance: Node) -> Node:
-    """An instance with one more conjunct before the others."""
-    children = (row, *instance.children)
-    return replace(instance, children=children, status=min(row.status, instance.status))
-
-
-def _enter(head: Atom, goal: Atom) -> list[tuple[dict[str, Term], Status]]:
-    """The values that a goal gives to a clause's head, and how surely it matches; none where it cannot."""
-    values: dict[str, Term] = {}
-    surest = Status.MET
-    for own, asked in zip(head.args, goal.args, strict=True):
-        if isinstance(asked, Variable):
-            continue
-        if isinstance(own, Variable) and own.name not in values:
-            values[own.name] = asked
-            continue
-        surest = min(surest, compare("=", fill(own, values), asked))
-    return [] if surest is Status.NOT_MET else [(values, surest)]
+def _surest(nodes: Iterable[Node]) -> Status:
+    """The status of alternatives: that of the surest of them."""
+    return max((node.status for node in nodes), default=Status.NOT_MET)
 
 
 def _origin(term: Term, origins: Origins) -> Origin | None:
     return origins.get(term.name) if isinstance(term, Variable) else None
 
 
-def _groups(goals: Sequence[Goal], bound: frozenset[str]) -> list[tuple[list[Goal], bool]]:
-    """The goals grouped by the open variables that they share, each group with whether it has any.
-
-    A variable that occurs in one negated or counted goal alone is that goal's own and not open.
-    """
-    used = [names(goal) - bound for goal in goals]
-    groups: list[tuple[set[str], list[int]]] = []
-    for i, goal in enumerate(goals):
-        mine = used[i]
-        if not isinstance(goal, Atom | Comparison):
-            mine = mine & set().union(*(used[j] for j in range(len(goals)) if j != i))
-        joined, members = set(mine), [i]
-        apart = []
-        for opened, indexes in groups:
-            if opened & joined:
-                joined |= opened
-                members += indexes
-            else:
-                apart.append((opened, indexes))
-        groups = [*apart, (joined, sorted(members))]
-    groups.sort(key=lambda group: group[1][0])
-    return [([goals[i] for i in members], bool(opened)) for opened, members in groups]
-
-
 def _nearest(goal: Atom, facts: Sequence[Fact]) -> list[Fact]:
     """The rows that match a goal in the most fields, where they match in one at all: what was given instead."""
-    best, nearest = 0, []
+    best = 0
+    nearest: list[Fact] = []
     for fact in facts:
         hits = sum(not isinstance(a, Variable) and a == b for a, b in zip(goal.args[1:], fact.row[1:], strict=True))
         if hits > best:
@@ -407,38 +379,3 @@ def _nearest(goal: Atom, facts: Sequence[Fact]) -> list[Fact]:
         if hits == best and hits:
             nearest.append(fact)
     return nearest
-
-
-def fold(instances: Sequence[Node]) -> list[Node]:
-    """The instances with those that say nothing folded into one node.
-
-    An instance says nothing when it is not met and no evidence below it speaks of a value that it
-    chose: a drug of the list that the member was never treated with.
-    """
-    speaking = [node for node in instances if node.status is Status.MET or _speaks(node)]
-    silent = [node for node in instances if node not in speaking]
-    if len(silent) < 2:
-        return list(instances)
-    status = max(node.status for node in silent)
-    return [*speaking, Node("folded", status, silent[0].goal, tuple(silent), count=len(silent))]
-
-
-def _speaks(instance: Node) -> bool:
-    chosen = {value for _, value in instance.bindings}
-    stack = list(instance.children)
-    seen: set[Node] = set()
-    while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        for fact in node.facts:
-            if node.kind == "evidence" and chosen & set(fact.row[1:]) and not _asks_for_anything(fact):
-                return True
-        stack.extend(node.children)
-    return False
-
-
-def _asks_for_anything(fact: Fact) -> bool:
-    """Whether a fact only says that a whole list was not given."""
-    return any(isinstance(term, Unknown) and term.many for term in fact.row)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import IntEnum
 from functools import cached_property
 
-from kb.syntax import Atom, Constant, Predicate, Term, Unknown, Variable
+from kb.syntax import Atom, Constant, Predicate, Term, Unknown, Variable, better
 
 
 class Status(IntEnum):
@@ -33,6 +34,23 @@ def at_least(count: int, statuses: Iterable[Status]) -> Status:
 Row = tuple[Term, ...]
 
 
+def ordered(rows: Mapping[Row, Status]) -> list[tuple[Row, Status]]:
+    """The rows in an order that is the same each time: the surest first, then by their values."""
+    return sorted(rows.items(), key=lambda each: (-each[1], *map(_rank, each[0])))
+
+
+def _rank(term: Term) -> tuple[int, Decimal, str]:
+    match term:
+        case Constant(value=int() | Decimal() as number):
+            return 0, Decimal(number), ""
+        case Constant(value=value):
+            return 1, Decimal(0), str(value)
+        case Unknown(label=label):
+            return 2, Decimal(0), label
+        case Variable(name=name):
+            return 3, Decimal(0), name
+
+
 def matches(pattern: Row, row: Row) -> Status:
     """How surely a row of constants and unknown values matches a pattern.
 
@@ -47,7 +65,8 @@ def matches(pattern: Row, row: Row) -> Status:
             if wanted.name not in bound:
                 bound[wanted.name] = found
                 continue
-            wanted = bound[wanted.name]
+            name, wanted = wanted.name, bound[wanted.name]
+            bound[name] = better(wanted, found)
         if wanted == found and not (isinstance(found, Unknown) and found.many):
             continue
         if isinstance(wanted, Unknown) or isinstance(found, Unknown):
@@ -67,20 +86,22 @@ class Answers:
         return self.rows.get(predicate, {})
 
     @cached_property
-    def _vague(self) -> frozenset[Predicate]:
-        """The predicates that have a row with an unknown value."""
-        return frozenset(
-            predicate
-            for predicate, rows in self.rows.items()
-            if any(isinstance(term, Unknown) for row in rows for term in row)
-        )
+    def vague(self) -> Mapping[Predicate, frozenset[int]]:
+        """The predicates that have a row with an unknown value, each with the positions where one stands."""
+        found: dict[Predicate, set[int]] = {}
+        for predicate, rows in self.rows.items():
+            for row in rows:
+                for position, term in enumerate(row):
+                    if isinstance(term, Unknown):
+                        found.setdefault(predicate, set()).add(position)
+        return {predicate: frozenset(positions) for predicate, positions in found.items()}
 
     def select(self, goal: Atom) -> list[tuple[Row, Status]]:
         """The rows that match a goal, each with the status of its match."""
         rows = self.of(goal.predicate)
         if self._exact(goal):
             return [(goal.args, rows[goal.args])] if goal.args in rows else []
-        found = []
+        found: list[tuple[Row, Status]] = []
         for row, status in rows.items():
             sure = min(status, matches(goal.args, row))
             if sure is not Status.NOT_MET:
@@ -95,4 +116,4 @@ class Answers:
 
     def _exact(self, goal: Atom) -> bool:
         """Whether only a row that equals the goal's arguments can match it."""
-        return goal.predicate not in self._vague and all(isinstance(term, Constant) for term in goal.args)
+        return goal.predicate not in self.vague and all(isinstance(term, Constant) for term in goal.args)

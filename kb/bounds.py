@@ -10,24 +10,23 @@ The names follow Imieliński and Lipski, "Incomplete information in relational d
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import count
+from dataclasses import dataclass, field
+from itertools import count, pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
+from kb.order import Schema, learn, names
 from kb.syntax import (
     BETWEEN,
-    Atom,
     AtLeast,
     AtLeastDistinct,
+    Atom,
     Clause,
     Comparison,
-    Conjunction,
     Goal,
     Negation,
     Predicate,
     Term,
     Variable,
-    variables,
 )
 
 Bound: TypeAlias = Literal["settled", "certain", "possible"]
@@ -61,8 +60,8 @@ class Test:
     """What is computed rather than looked up.
 
     ``operator`` is a comparison, ``same`` (a join over values that may be unknown), ``precedes``
-    (an arbitrary total order, to count distinct values), or the unit of a ``*_between``, whose
-    last argument is the result.
+    (an arbitrary total order, to count distinct values), or one that computes its last argument:
+    ``join`` (of two values that may be equal the one that says more) or the unit of a ``*_between``.
     """
 
     operator: str
@@ -92,75 +91,29 @@ class Stage:
     rules: tuple[Rule, ...]
 
 
-def needs(goal: Goal, elsewhere: set[str]) -> set[str]:
-    """The variables that must have a value before a goal can be run.
+def bounds_of(settled: bool) -> tuple[Bound, ...]:
+    """The relations that a predicate has."""
+    return ("settled",) if settled else ("certain", "possible")
 
-    ``elsewhere`` names the variables that occur outside the goal; the others are its own.
+
+@dataclass
+class Scope:
+    """What is known of the variables of a body at one point of it.
+
+    ``have`` names those that have a value, ``unsure`` those of them whose value may be unknown;
+    ``better`` is the variable that holds the value of one that has met another since it was bound.
     """
-    match goal:
-        case Atom() if goal.predicate in BETWEEN:
-            return {term.name for term in goal.args[:2] if isinstance(term, Variable)}
-        case Atom():
-            return set()
-        case Comparison():
-            return names(goal)
-        case Conjunction(goals):
-            return set().union(*(needs(each, elsewhere) for each in goals))
-        case _:
-            return names(goal) & elsewhere
 
+    have: set[str] = field(default_factory=set)
+    unsure: set[str] = field(default_factory=set)
+    better: dict[str, Variable] = field(default_factory=dict)
 
-def names(goal: Goal) -> set[str]:
-    """The names of the variables of a goal, ``_`` apart."""
-    return {variable.name for variable in variables(goal) if variable.name != "_"}
+    def copy(self) -> Scope:
+        return Scope(set(self.have), set(self.unsure), dict(self.better))
 
-
-def rank(goal: Goal, catalogues: frozenset[Predicate], inputs: frozenset[Predicate]) -> int:
-    """What to run first among the goals that can run: tests, then what is listed, then what is derived."""
-    if not isinstance(goal, Atom) or goal.predicate in BETWEEN:
-        return 0
-    if goal.predicate in catalogues:
-        return 1
-    return 2 if goal.predicate in inputs else 3
-
-
-def flatten(goals: Iterable[Goal]) -> list[Goal]:
-    """The goals with every conjunction among them opened."""
-    flat: list[Goal] = []
-    for goal in goals:
-        if isinstance(goal, Conjunction):
-            flat.extend(flatten(goal.goals))
-        else:
-            flat.append(goal)
-    return flat
-
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """What lowering must know of the predicates: which are catalogues, which are inputs."""
-
-    catalogues: frozenset[Predicate]
-    inputs: frozenset[Predicate]
-
-    def order(self, body: Sequence[Goal], outer: set[str], bound: set[str]) -> list[Goal]:
-        """The goals of a body in an order in which each can run; the order they were written in breaks ties.
-
-        ``outer`` names the variables that the surroundings use, ``bound`` those that have a value.
-        """
-        goals = flatten(body)
-        used = [names(goal) for goal in goals]
-        left = list(range(len(goals)))
-        have = set(bound)
-        ordered: list[Goal] = []
-        while left:
-            around = {i: outer.union(*(used[j] for j in range(len(goals)) if j != i)) for i in left}
-            ready = [i for i in left if needs(goals[i], around[i]) <= have]
-            # A body that passed the checks always has a goal that is ready, unless its head is asked open.
-            best = min(ready or left, key=lambda i: (rank(goals[i], self.catalogues, self.inputs), not used[i] & have, i))
-            ordered.append(goals[best])
-            have |= used[best]
-            left.remove(best)
-        return ordered
+    def now(self, terms: Iterable[Term]) -> tuple[Term, ...]:
+        """The terms, each variable as the one that holds its value at this point."""
+        return tuple(self.better.get(term.name, term) if isinstance(term, Variable) else term for term in terms)
 
 
 class Lowering:
@@ -183,9 +136,8 @@ class Lowering:
             self.unsettled.update(component)
             self.find_unknowns(component, clauses)
         self.rules = []
-        bounds: tuple[Bound, ...] = ("settled",) if settled else ("certain", "possible")
         for clause in clauses:
-            for bound in bounds:
+            for bound in bounds_of(settled):
                 self.lower(clause, bound)
         return Stage(component, settled, not depends.isdisjoint(component), tuple(self.rules))
 
@@ -206,115 +158,120 @@ class Lowering:
                     self.unknowns[head], changed = after, True
 
     def unsure(self, ordered: Sequence[Goal]) -> set[str]:
-        """The variables of an ordered body whose value may be unknown, by where each is first bound."""
-        seen: set[str] = set()
+        """The variables of an ordered body whose value may be unknown when all of it has run."""
+        have: set[str] = set()
         unsure: set[str] = set()
         for goal in ordered:
-            if not isinstance(goal, Atom):
-                continue
-            if goal.predicate in BETWEEN:
-                result = goal.args[2]
-                if isinstance(result, Variable) and result.name not in seen and names(goal) & unsure:
-                    unsure.add(result.name)
-            else:
-                flags = self.unknowns.get(goal.predicate, ())
-                for flag, term in zip(flags, goal.args, strict=False):
-                    if flag and isinstance(term, Variable) and term.name not in seen:
-                        unsure.add(term.name)
-            seen |= names(goal)
+            learn(goal, have, unsure, self.unknowns)
+            have |= names(goal) if isinstance(goal, Atom) else set()
         return unsure
 
     def lower(self, clause: Clause, bound: Bound) -> None:
         head = clause.head
-        body = self.body(clause.body, names(head), set(), set(), bound)
-        self.rules.append(Rule(Relation(head.name, len(head.args), bound, True), head.args, body))
+        body, scope = self.body(clause.body, names(head), Scope(), bound)
+        self.rules.append(Rule(Relation(head.name, len(head.args), bound, True), scope.now(head.args), body))
 
     def body(
-        self, goals: Sequence[Goal], outer: set[str], have: set[str], unsure: set[str], bound: Bound
-    ) -> tuple[Call | Test, ...]:
-        """A conjunction as calls and tests. ``have`` names the variables that have a value already,
-        ``unsure`` those among them whose value may be unknown."""
-        ordered = self.schema.order(goals, outer, have)
-        have, unsure = set(have), set(unsure)
+        self, goals: Sequence[Goal], outer: set[str], scope: Scope, bound: Bound
+    ) -> tuple[tuple[Call | Test, ...], Scope]:
+        """A conjunction as calls and tests, and what is known of the variables when they have run."""
+        # Only the possible bound lets two values join that differ, so only there can one say more.
+        unknowns = self.unknowns if bound == "possible" else None
+        ordered = self.schema.order(goals, outer, scope.have, scope.unsure if unknowns is not None else (), unknowns)
+        scope = scope.copy()
         everywhere = [names(goal) for goal in ordered]
         lowered: list[Call | Test] = []
         for i, goal in enumerate(ordered):
-            scope = have & outer.union(*everywhere)
+            shared = scope.have & outer.union(*everywhere)
             match goal:
-                case Atom() if goal.predicate in BETWEEN:
-                    lowered += self.between(goal, have, unsure, bound)
                 case Atom():
-                    lowered += self.call(goal, have, unsure, bound)
+                    known = set(scope.have)
+                    lowered += (self.between if goal.predicate in BETWEEN else self.call)(goal, scope, bound)
+                    learn(goal, known, scope.unsure, self.unknowns)
+                    scope.have |= everywhere[i]
                 case Comparison(operator, left, right):
-                    lowered.append(Test(operator, (left, right), bound))
+                    lowered.append(Test(operator, scope.now((left, right)), bound))
                 case Negation(inner):
-                    lowered.append(self.negation(inner, scope, unsure, bound))
+                    lowered.append(self.negation(inner, shared, scope, bound))
                 case AtLeast(number, inner_goals):
-                    lowered.append(self.counter(number, inner_goals, goal, scope, unsure, bound))
+                    lowered.append(self.counter(number, inner_goals, goal, shared, scope, bound))
                 case AtLeastDistinct(number, variable, inner):
-                    lowered.append(self.distinct(number, variable, inner, scope, unsure, bound))
-            have |= everywhere[i] if isinstance(goal, Atom) else set()
-        return tuple(lowered)
+                    lowered.append(self.distinct(number, variable, inner, shared, scope, bound))
+        return tuple(lowered), scope
 
-    def call(self, goal: Atom, have: set[str], unsure: set[str], bound: Bound) -> list[Call | Test]:
+    def call(self, goal: Atom, scope: Scope, bound: Bound) -> list[Call | Test]:
         """A positive atom. Where an unknown value could meet another value, the join becomes a test."""
         predicate = goal.predicate
         flags = self.unknowns.get(predicate, (False,) * predicate.arity)
         args: list[Term] = []
         joins: list[Test] = []
-        here: set[str] = set()
         for flag, term in zip(flags, goal.args, strict=True):
             if isinstance(term, Variable) and term.name == "_":
                 args.append(self.fresh())
                 continue
-            known = not isinstance(term, Variable) or term.name in have or term.name in here
-            if known and (flag or (isinstance(term, Variable) and term.name in unsure)):
+            first = isinstance(term, Variable) and term.name not in scope.have
+            unsure = isinstance(term, Variable) and term.name in scope.unsure
+            if not first and (flag or unsure):
                 stand_in = self.fresh()
                 args.append(stand_in)
-                joins.append(Test("same", (term, stand_in), bound))
-                continue
-            args.append(term)
-            if isinstance(term, Variable) and not known:
-                here.add(term.name)
-                if flag:
-                    unsure.add(term.name)
+                joins.append(self.join(term, stand_in, flag, scope, bound))
+            else:
+                args.append(*scope.now((term,)))
+            if first:
+                assert isinstance(term, Variable)
+                scope.have.add(term.name)
+                scope.unsure |= {term.name} if flag else set()
         return [Call(self.relation(predicate, bound), tuple(args)), *joins]
+
+    def join(self, term: Term, other: Variable, doubtful: bool, scope: Scope, bound: Bound) -> Test:
+        """A term meets a second value, which is unknown perhaps if ``doubtful``; a variable keeps the better one."""
+        (current,) = scope.now((term,))
+        if bound != "possible" or not isinstance(term, Variable) or term.name not in scope.unsure:
+            return Test("same", (current, other), bound)
+        if not doubtful:
+            scope.better[term.name] = other
+            scope.unsure.discard(term.name)
+            return Test("same", (current, other), bound)
+        scope.better[term.name] = joined = self.fresh()
+        return Test("join", (current, other, joined), bound)
 
     def relation(self, predicate: Predicate, bound: Bound) -> Relation:
         settled: Bound = bound if predicate in self.unsettled else "settled"
         return Relation(predicate.name, predicate.arity, settled)
 
-    def between(self, goal: Atom, have: set[str], unsure: set[str], bound: Bound) -> list[Call | Test]:
-        start, end, result = goal.args
+    def between(self, goal: Atom, scope: Scope, bound: Bound) -> list[Call | Test]:
         unit = BETWEEN[goal.predicate]
-        if isinstance(result, Variable) and result.name != "_" and result.name not in have:
-            if names(Atom("", (start, end))) & unsure:
-                unsure.add(result.name)
+        start, end, result = scope.now(goal.args)
+        if isinstance(goal.args[2], Variable) and goal.args[2].name not in scope.have:
+            result = self.fresh() if goal.args[2].name == "_" else result
             return [Test(unit, (start, end, result), bound)]
         computed = self.fresh()
-        return [Test(unit, (start, end, computed), bound), Test("same", (result, computed), bound)]
+        doubtful = bool(names(Atom("", goal.args[:2])) & scope.unsure)
+        return [Test(unit, (start, end, computed), bound), self.join(goal.args[2], computed, doubtful, scope, bound)]
 
-    def negation(self, inner: Goal, scope: set[str], unsure: set[str], bound: Bound) -> Call:
-        relation, args = self.part([inner], scope, unsure, SWAPPED[bound])
-        return Call(relation, args, negated=True)
+    def negation(self, inner: Goal, shared: set[str], scope: Scope, bound: Bound) -> Call:
+        relation, args = self.part([inner], shared, scope, SWAPPED[bound])
+        return Call(relation, scope.now(args), negated=True)
 
     def part(
-        self, goals: Sequence[Goal], scope: set[str], unsure: set[str], bound: Bound, extra: tuple[Variable, ...] = ()
+        self, goals: Sequence[Goal], around: set[str], scope: Scope, bound: Bound, extra: tuple[Variable, ...] = ()
     ) -> tuple[Relation, tuple[Variable, ...]]:
         """A part of a body as a relation of its own over the variables that it shares with its surroundings."""
-        shared = sorted(scope & set().union(*(names(goal) for goal in goals)))
-        args = (*(Variable(name) for name in shared), *extra)
-        relation = Relation(f"part {next(self.serial)}", len(args), bound)
-        body = self.body(goals, set(shared) | {each.name for each in extra}, set(shared), unsure & set(shared), bound)
-        self.rules.append(Rule(relation, args, body))
-        return relation, args
+        shared = sorted(around & set().union(*(names(goal) for goal in goals)))
+        args = tuple(Variable(name) for name in shared)
+        relation = Relation(f"part {next(self.serial)}", len(args) + len(extra), bound)
+        inside = Scope(set(shared), scope.unsure & set(shared))
+        body, inside = self.body(goals, set(shared) | {each.name for each in extra}, inside, bound)
+        # What a part says more of a shared variable is its own; what it counts goes by what it says.
+        self.rules.append(Rule(relation, (*args, *inside.now(extra)), body))
+        return relation, (*args, *extra)
 
     def counter(
-        self, number: int, goals: Sequence[Goal], whole: Goal, scope: set[str], unsure: set[str], bound: Bound
+        self, number: int, goals: Sequence[Goal], whole: Goal, around: set[str], scope: Scope, bound: Bound
     ) -> Call:
         """``number`` or more of the goals, as a sequential counter: "j or more of the first i"."""
-        shared = tuple(Variable(name) for name in sorted(scope & names(whole)))
-        parts = [self.part([goal], scope, unsure, bound) for goal in goals]
+        shared = tuple(Variable(name) for name in sorted(around & names(whole)))
+        parts = [self.part([goal], around, scope, bound) for goal in goals]
         label = f"count {next(self.serial)}"
         table = {
             (i, j): Relation(f"{label} {j} of {i}", len(shared), bound)
@@ -329,19 +286,19 @@ class Lowering:
                 self.rules.append(Rule(relation, shared, (Call(table[i - 1, j - 1], shared), this)))
             if (i - 1, j) in table:
                 self.rules.append(Rule(relation, shared, (Call(table[i - 1, j], shared),)))
-        return Call(table[len(goals), number], shared)
+        return Call(table[len(goals), number], scope.now(shared))
 
     def distinct(
-        self, number: int, variable: Variable, inner: Goal, scope: set[str], unsure: set[str], bound: Bound
+        self, number: int, variable: Variable, inner: Goal, around: set[str], scope: Scope, bound: Bound
     ) -> Call:
         """``number`` or more distinct values, as a chain of that many values in a total order."""
-        relation, args = self.part([inner], scope - {variable.name}, unsure, bound, extra=(variable,))
+        relation, args = self.part([inner], around - {variable.name}, scope, bound, extra=(variable,))
         shared = args[:-1]
         previous = self.fresh()
         label = f"chain {next(self.serial)}"
         chain = [Relation(f"{label} {i}", len(args), bound) for i in range(1, number + 1)]
         self.rules.append(Rule(chain[0], args, (Call(relation, args),)))
-        for shorter, longer in zip(chain, chain[1:], strict=False):
+        for shorter, longer in pairwise(chain):
             steps = (
                 Call(shorter, (*shared, previous)),
                 Call(relation, args),
@@ -350,9 +307,8 @@ class Lowering:
             self.rules.append(Rule(longer, args, steps))
         whole = Relation(label, len(shared), bound)
         self.rules.append(Rule(whole, shared, (Call(chain[-1], args),)))
-        return Call(whole, shared)
+        return Call(whole, scope.now(shared))
 
     def fresh(self) -> Variable:
         # A blank cannot stand in a variable's name, so this never meets one of the policy's own.
         return Variable(f"V {next(self.serial)}")
-

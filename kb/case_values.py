@@ -136,7 +136,7 @@ class Values:
             message = f"{key} wants {self.wanted(type_name)}, found the quoted text {shown(text)}"
             self.report.wrong("quoted-number", message, span, "remove the quotes")
         elif how == "number" and _DIGITS.fullmatch(text):
-            if len(text) > MOST_DIGITS:
+            if sum(map(str.isdigit, text)) > MOST_DIGITS:
                 message = f"the number {shown(text)} of {key} has more than {MOST_DIGITS} digits"
                 self.report.wrong("number-format", message, span)
                 return None

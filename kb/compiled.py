@@ -11,9 +11,10 @@ import io
 import os
 import pickle
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
+
+from kb.files import write_whole
 
 ADMITTED = {
     ("datetime", "date"),
@@ -49,7 +50,9 @@ def folder() -> Path:
 def _file(digest: str, shown: str) -> Path:
     # Any change to this package's code makes what it compiled before worthless.
     with os.scandir(Path(__file__).parent) as entries:
-        stamps = sorted((entry.name, entry.stat().st_mtime_ns) for entry in entries if entry.name.endswith(".py"))
+        stamps = sorted(
+            (entry.name, entry.stat().st_mtime_ns) for entry in entries if entry.name.endswith((".py", ".lark"))
+        )
     key = hashlib.sha256(repr((digest, shown, sys.version_info, stamps)).encode()).hexdigest()
     return folder() / f"{key}.policy"
 
@@ -71,12 +74,4 @@ def store(digest: str, shown: str, policy: object) -> None:
     with suppress(OSError):
         path = _file(digest, shown)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, draft = tempfile.mkstemp(dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(pickle.dumps(policy, protocol=5))
-            os.replace(draft, path)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(draft)
-            raise
+        write_whole(path, pickle.dumps(policy, protocol=5))

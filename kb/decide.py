@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from kb.answers import Answers, Row, Status
-from kb.bounds import Lowering, Schema, Stage
+from kb.bounds import Lowering, Stage
 from kb.case import Case
+from kb.order import Schema
 from kb.policy import Policy
 from kb.syntax import CASE, READING, Atom, Constant, Predicate, Unknown, atoms
 
@@ -52,9 +53,7 @@ def decide(policy: Policy, case: Case, readings: Mapping[str, str] | None = None
     return Decision(policy, case, chosen, run(stages(policy, gaps), given, gaps))
 
 
-def given_rows(
-    policy: Policy, case: Case, readings: Mapping[str, str]
-) -> dict[Predicate, Mapping[Row, Status]]:
+def given_rows(policy: Policy, case: Case, readings: Mapping[str, str]) -> dict[Predicate, Mapping[Row, Status]]:
     """The rows of everything that is not derived: catalogues, inputs, readings and the case itself."""
     given: dict[Predicate, Mapping[Row, Status]] = {
         CASE: {(case.id,): Status.MET},

@@ -17,9 +17,9 @@ from pyDatalog import pyEngine
 from pyDatalog.Logic import Logic
 
 from kb.answers import Answers, Row, Status
-from kb.bounds import Bound, Call, Relation, Rule, Stage, Test
+from kb.bounds import Bound, Call, Relation, Rule, Stage, Test, bounds_of
 from kb.compare import compare, elapsed, same
-from kb.syntax import Predicate, Term, Unknown, Variable
+from kb.syntax import Predicate, Term, Unknown, Variable, better
 
 Rows = Mapping[Predicate, Mapping[Row, Status]]
 UNITS = frozenset({"day", "month", "year"})
@@ -50,10 +50,12 @@ def run(stages: Iterable[Stage], given: Rows, gaps: frozenset[Predicate]) -> Ans
     first, as ``kb.bounds`` lowers them.
     """
     with own_knowledge_base():
-        return _Engine(gaps).run(stages, given)
+        return Engine(gaps).run(stages, given)
 
 
-class _Engine:
+class Engine:
+    """One pyDatalog knowledge base, for one decision."""
+
     def __init__(self, gaps: frozenset[Predicate]) -> None:
         self.gaps = gaps
         self.terms: list[Term] = []
@@ -93,8 +95,9 @@ class _Engine:
         rows.update(dict.fromkeys(self.ask(predicate, "certain"), Status.MET))
         return rows
 
-    def ask(self, predicate: Predicate, bound: Bound) -> list[Row]:
-        relation = Relation(predicate.name, predicate.arity, bound, running=True)
+    def ask(self, predicate: Predicate, bound: Bound, running: bool = True) -> list[Row]:
+        """The rows of a relation, worked out by pyDatalog."""
+        relation = Relation(predicate.name, predicate.arity, bound, running)
         goal = pyEngine.Literal(self.pred(relation), [pyEngine.Var(f"a{i}") for i in range(predicate.arity)])
         found = goal.ask()
         if found is True:
@@ -106,8 +109,7 @@ class _Engine:
 
     def publish(self, predicate: Predicate, rows: Mapping[Row, Status], settled: bool) -> None:
         """Make the rows of a predicate facts that later rules can call."""
-        bounds: tuple[Bound, ...] = ("settled",) if settled else ("certain", "possible")
-        for bound in bounds:
+        for bound in bounds_of(settled):
             pred = self.pred(Relation(predicate.name, predicate.arity, bound))
             for row, status in rows.items():
                 if status is Status.MET or bound == "possible":
@@ -139,7 +141,10 @@ class _Engine:
         if key not in self.tests:
             pred = pyEngine.insert(pyEngine.Pred(f"kb t{len(self.tests)}", arity))
             pred.prearity = arity
-            pred.prim = self.elapsed(operator) if operator in UNITS else self.holds(operator, bound)
+            if operator in UNITS:
+                pred.prim = self.elapsed(operator)
+            else:
+                pred.prim = self.joined() if operator == "join" else self.holds(operator, bound)
             self.tests[key] = pred
         return self.tests[key]
 
@@ -172,6 +177,19 @@ class _Engine:
             start, end, _ = literal.terms
             result = self.const(elapsed(unit, terms[start.id], terms[end.id]))
             subgoal.fact(pyEngine.Literal(literal.pred, [start, end, result]))
+
+        return primitive
+
+    def joined(self) -> Callable[[Any, Any], None]:
+        """A primitive that succeeds where two values may be equal, and gives the one that says more."""
+        terms = self.terms
+
+        def primitive(literal: Any, subgoal: Any) -> None:
+            first, second, _ = literal.terms
+            left, right = terms[first.id], terms[second.id]
+            if same(left, right) is not Status.NOT_MET:
+                kept = first if better(left, right) == left else second
+                subgoal.fact(pyEngine.Literal(literal.pred, [first, second, kept]))
 
         return primitive
 

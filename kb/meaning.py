@@ -175,7 +175,7 @@ class Reader:
 
     def number(self, raw: Raw) -> Constant:
         text = str(raw.token)
-        if len(text) > MOST_DIGITS:
+        if sum(map(str.isdigit, text)) > MOST_DIGITS:
             self.wrong("number", f"the number has more than {MOST_DIGITS} digits", raw)
             return Constant("number", 0, span_of(raw))
         return Constant("number", Decimal(text) if "." in text else int(text), span_of(raw))

@@ -5,6 +5,7 @@ Each clause is parsed alone, from full stop to full stop, so that one mistake hi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -43,6 +44,8 @@ def parse_goal(text: str) -> Goal:
     text = plain(text)
     problems = unwelcome_characters(text, "query")
     goal: Goal | None = None
+    if not re.sub(r"%[^\n]*", "", text).strip(" \t\n."):
+        problems.append(Problem("syntax", "no goal is given", "query", help="for example `eligible(P)`"))
     if not problems:
         stripped = text.rstrip()
         # A comment may end the query, so the full stop goes on a line of its own.
@@ -136,9 +139,6 @@ def sentences(text: str, path: str, problems: list[Problem]) -> Iterator[Any]:
         tokens = []
     if tokens:
         yield from _clause(fresh, tokens, None, path, problems)
-
-
-_sentences = sentences
 
 
 def _clause(

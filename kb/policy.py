@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from kb import compiled
-from kb.problems import Problem, ProblemsError, did_you_mean
+from kb.problems import Problem, ProblemsError, did_you_mean, printable
 from kb.syntax import CASE, READING, Clause, Predicate, Program
 from kb.vocabulary import Vocabulary
 
@@ -65,10 +65,10 @@ class Policy:
         for name, value in (chosen or {}).items():
             if name not in offered:
                 hint = did_you_mean(name, offered) or f"readings of this policy: {', '.join(offered) or 'none'}"
-                problems.append(Problem("unknown-reading", f"no reading `{name}`", self.path, help=hint))
+                problems.append(Problem("unknown-reading", f"no reading `{printable(name)}`", self.path, help=hint))
             elif value not in offered[name].values:
                 values = ", ".join(offered[name].values)
-                message = f"`{value}` is no value of the reading `{name}`"
+                message = f"`{printable(value)}` is no value of the reading `{name}`"
                 problems.append(Problem("unknown-reading-value", message, self.path, help=f"values: {values}"))
         if problems:
             raise ProblemsError(problems, {})

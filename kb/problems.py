@@ -102,7 +102,8 @@ def render(problem: Problem, texts: Mapping[str, str]) -> str:
     path = printable(problem.path)
     lines = [f"{problem.severity}[{problem.code}]: {problem.message}"]
     if problem.span.line:
-        lines.append(f" --> {path}:{problem.span.line}:{problem.span.column}")
+        gutter = " " * len(str(problem.span.line))
+        lines.append(f"{gutter}--> {path}:{problem.span.line}:{problem.span.column}")
     else:
         lines.append(f" --> {path}")
     text = texts.get(problem.path, "")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from kb.answers import Row, Status
-from kb.bounds import names
+from kb.answers import Row, Status, ordered
 from kb.case import Case
 from kb.decide import Decision, decide
+from kb.order import names
 from kb.policy import Policy, examine
 from kb.problems import ProblemsError
 from kb.syntax import CASE, Atom, Clause, Conjunction, Goal, Predicate, Variable, substitute, variables
@@ -48,20 +48,23 @@ def question(policy: Policy, text: str) -> Question:
 
     goal = parse_goal(text)
     seen = list(dict.fromkeys(v.name for v in variables(goal) if v.name != "_"))
-    local = _local(goal)
-    head = Atom(QUESTION, tuple(Variable(name) for name in seen if name not in local))
     program = replace(policy.program, path="query", text=text)
-    draft = replace(program, clauses=(*program.clauses, Clause(head, (goal,), goal.span)))
-    _, types, _, _ = examine(draft)
-    kinds = {name: kind for name, kind in zip(_names(head), types.get(head.predicate, ()), strict=False)}
+    # With every variable in its head, a draft of the question says which of them stand for the case.
+    draft = Atom(QUESTION, tuple(map(Variable, seen)))
+    _, types, _, _ = examine(replace(program, clauses=(*program.clauses, Clause(draft, (goal,), goal.span))))
+    kinds = dict(zip(seen, types.get(draft.predicate, ()), strict=False))
     cases = frozenset(name for name, kind in kinds.items() if kind == CASE.name)
+    local = _local(goal) - cases
+    head = Atom(QUESTION, tuple(Variable(name) for name in seen if name not in local))
     bound: tuple[Goal, ...] = tuple(Atom(CASE.name, (Variable(name),)) for name in sorted(cases))
     final = replace(program, clauses=(*program.clauses, Clause(head, (*bound, goal), goal.span)))
     vocabulary, types, components, problems = examine(final)
     # The policy itself has passed its checks, so whatever is an error now is an error of the goal.
     if errors := [problem for problem in problems if problem.severity == "error"]:
         raise ProblemsError(errors, {"query": text})
-    asked = Policy(replace(final, path=policy.path, text=policy.program.text), vocabulary, types, components, policy.hash)
+    asked = Policy(
+        replace(final, path=policy.path, text=policy.program.text), vocabulary, types, components, policy.hash
+    )
     return Question(asked, goal, tuple(_names(head)), cases)
 
 
@@ -73,7 +76,7 @@ def ask(asked: Question, case: Case, readings: Mapping[str, str] | None = None) 
     """
     decision = decide(asked.policy, case, readings)
     rows = decision.answers.of(Predicate(QUESTION, len(asked.variables)))
-    found = sorted((Answer(row, status) for row, status in rows.items()), key=lambda each: -each.status)
+    found = [Answer(row, status) for row, status in ordered(rows)]
     if not found and set(asked.variables) <= asked.cases:
         found = [Answer(tuple(case.id for _ in asked.variables), Status.NOT_MET)]
     return decision, tuple(found)

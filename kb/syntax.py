@@ -77,6 +77,18 @@ class Unknown:
 Term: TypeAlias = Variable | Constant | Unknown
 
 
+def better(left: Term, right: Term) -> Term:
+    """Of two values that one variable meets the one that says more.
+
+    That is a known value before an unknown one, and one unknown value before many; labels break ties.
+    """
+    if not isinstance(right, Unknown):
+        return left if not isinstance(left, Unknown) else right
+    if not isinstance(left, Unknown):
+        return left
+    return min(left, right, key=lambda term: (term.many, term.label))
+
+
 @dataclass(frozen=True, slots=True)
 class Atom:
     """A predicate applied to terms."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kb.policy import Policy
+from kb.problems import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +50,20 @@ def trace(policy: Policy) -> tuple[Section, ...]:
 def trace_text(policy: Policy) -> str:
     """The trace for a terminal."""
     parts = []
+    path = printable(policy.path)
     for section in trace(policy):
-        parts.append(f"{section.id}  {section.heading}")
+        parts.append(printable(f"{section.id}  {section.heading}"))
         for entry in section.entries:
-            where = f" ({policy.path}:{_ranges(entry.lines)})" if entry.lines else ""
+            where = f" ({path}:{_ranges(entry.lines)})" if entry.lines else ""
             name = f"{entry.name}: " if entry.name else ""
-            parts.append(f"    {entry.kind:<13} {name}{entry.words}{where}")
+            parts.append(f"    {entry.kind:<13} {name}{printable(entry.words)}{where}")
         if not section.entries:
             parts.append("    nothing encodes this section")
     parts.append("\nreadings")
     for reading in policy.vocabulary.readings.values():
         others = ", ".join(reading.alternatives)
-        parts.append(f"    {reading.name}: {reading.default} (or {others}): {reading.why} ({policy.path}:{reading.span.line})")
+        choice = f"{reading.name}: {reading.default} (or {others})"
+        parts.append(f"    {choice}: {printable(reading.why)} ({path}:{reading.span.line})")
     return "\n".join(parts)
 
 

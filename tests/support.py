@@ -21,7 +21,8 @@ MS = (
     + r"""
 :- type(drug, [avonex: "Avonex", rebif: "Rebif", copaxone: "Copaxone", other_drug: "Another drug"]).
 :- type(hazard, [hiv: "HIV infection", infection: "an active infection"]).
-:- input(trial(P: case, Drug: drug, Start: date, End: date), many, "Which drugs?", [says("{Drug} from {Start} to {End}")]).
+:- input(trial(P: case, Drug: drug, Start: date, End: date), many, "Which drugs?",
+    [says("{Drug} from {Start} to {End}")]).
 :- input(relapse(P: case, Date: date), many, "Which relapses?", [says("relapse on {Date}")]).
 :- input(edss(P: case, Score: decimal), one, "EDSS?", [noun("EDSS")]).
 :- input(lesions(P: case), one, "Did MRI show progression?", [document]).

@@ -23,7 +23,7 @@ LONGEST_FILE = 400
 HEAVY = {"graphviz", "jinja2", "lark", "networkx", "pygraphviz", "rich", "ruamel", "z3"}
 # Where the name that is imported is not the name of the distribution.
 DISTRIBUTIONS = {"ruamel": "ruamel.yaml", "z3": "z3-solver"}
-PACKAGES = ("kb", "explain")
+PACKAGES = ("kb", "explain", "commands")
 
 
 @cache
@@ -89,7 +89,9 @@ def requirements(text: str) -> set[str]:
     return {normal(match[0]) for match in named if match}
 
 
-@pytest.mark.parametrize(("room", "below"), [("kb", {"explain", "cli"}), ("explain", {"cli"})])
+@pytest.mark.parametrize(
+    ("room", "below"), [("kb", {"explain", "commands", "cli"}), ("explain", {"commands", "cli"}), ("commands", {"cli"})]
+)
 def test_imports_point_up_only(room: str, below: set[str]) -> None:
     """The decision knows nothing of how it is shown, and neither knows of the commands."""
     wrong = [

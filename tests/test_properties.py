@@ -11,11 +11,15 @@ import networkx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explain.proof import prove
+from explain.dot import dot
+from explain.points import points
+from explain.prover import prove
+from explain.report import report
 from kb.answers import Status
 from kb.case import Case
 from kb.decide import decide
 from kb.policy import Policy
+from tests.explain.shown import cut, labels
 from tests.support import MS, case_of, policy_of
 
 POLICY = policy_of(MS)
@@ -115,3 +119,19 @@ def test_every_criterion_that_fails_is_in_the_proof_of_a_refusal(record: dict[st
     shown = {node.criterion.predicate.name for node in prove(decision).nodes() if node.criterion}
     failing = {name for name, status in statuses(POLICY, decision.case).items() if status is Status.NOT_MET}
     assert failing & {"step", "clear"} <= shown
+
+
+@given(records)
+def test_every_criterion_that_the_report_lists_is_in_the_picture(record: dict[str, Any]) -> None:
+    """What fails or lacks a document stands in the picture with the words of the report."""
+    proof = prove(decide(POLICY, as_case(POLICY, record)))
+    drawn = "\n".join(labels(dot(proof)))
+    for point in (each for line in report(proof).checklist for each in points(line.point)):
+        assert cut(point.words) in drawn
+
+
+@given(records)
+def test_what_is_undocumented_says_what_to_document(record: dict[str, Any]) -> None:
+    """An undetermined verdict never comes without a way out."""
+    found = report(prove(decide(POLICY, as_case(POLICY, record))))
+    assert bool(found.missing) or found.proof.status is not Status.UNDOCUMENTED

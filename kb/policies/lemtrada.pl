@@ -777,7 +777,7 @@ request_kind_doubtful(P) :- request_kind(P, initial), dose(P, _).
 request_kind_doubtful(P) :- request_kind(P, continuation), \+ dose(P, _).
 
 :- advisory(more_vials_requested/2, 'QUANTITY',
-    "{Count} vials requested, more than the policy grants").
+    "vials requested: {Count}, more than the policy grants").
 
 % An advisory: the grant is the limit, so a larger request is approved up to it and not refused.
 more_vials_requested(P, Count) :-

@@ -7,7 +7,7 @@ import threading
 import pytest
 from pyDatalog import pyDatalog, pyEngine
 
-from explain.proof import prove
+from explain.prover import prove
 from kb.answers import Status
 from kb.decide import decide
 from kb.problems import ProblemsError

@@ -25,7 +25,7 @@ from kb.syntax import Comparison, Constant, Goal, Program, atoms, subgoals
 from kb.vocabulary import Input, Vocabulary
 
 Record: TypeAlias = dict[str, Any]
-TEXTS = ("a note", 'a "quoted" \\ text', "naïve – 東京", "%41% 'x'", "?- halt.")
+TEXTS = ("a note", 'a "quoted" \\ text', "naïve 東京", "%41% 'x'", "?- halt.")
 REQUESTS = (date(2024, 3, 15), date(2024, 2, 29), date(2023, 2, 28), date(2024, 3, 31), date(2024, 7, 1))
 OWN_KEYS = ("case", "policy", "title", "expect")
 

@@ -1,0 +1,189 @@
+"""The commands about cases: decide, ask, explain."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from commands.common import (
+    BAD_INPUT,
+    EXIT,
+    case_files,
+    colour,
+    dump,
+    json_option,
+    parse_readings,
+    policy_option,
+    prove_case,
+    read_cases,
+    reading_option,
+    width,
+)
+from kb.answers import Status
+from kb.problems import ProblemsError, printable
+
+if TYPE_CHECKING:
+    from explain.report import Report
+
+EXAMPLES = Path(__file__).parent.parent / "kb" / "examples"
+
+
+@click.command()
+@click.option("-o", "--output", default="proof.svg", show_default=True, metavar="FILE", help="Where to draw the proof.")
+def demo(output: str) -> None:
+    """Decide a shipped example case, print its checklist and draw its proof.
+
+    Exit code: 0 when that worked, 2 when not.
+    """
+    from explain.faces import draw
+    from explain.report import report
+    from explain.text import report_text
+    from kb.files import write
+
+    example = EXAMPLES / "refusal.case.yaml"
+    ending = picture_ending(output)
+    proof = prove_case(str(example), "lemtrada", {})
+    click.echo(report_text(report(proof), width=width(), style=colour))
+    write(Path(output), draw(proof, ending))
+    click.echo(f"\nThe proof is drawn in {printable(output)}; the case is {printable(str(example))}")
+
+
+@click.command()
+@click.argument("cases", nargs=-1, required=True, metavar="CASE...")
+@policy_option
+@reading_option
+@json_option
+def check(cases: tuple[str, ...], policy: str, readings: tuple[str, ...], as_json: bool) -> None:
+    """Decide one case and print its checklist; several cases or a folder give a table.
+
+    Exit code: 0 proved, 1 refuted, 3 undetermined, 2 bad input. Of several cases the worst counts:
+    bad input, then refuted, then undetermined.
+    """
+    from explain.prover import prove
+    from explain.report import report
+    from kb.decide import decide
+    from kb.policy import load_policy
+
+    loaded, chosen = load_policy(policy), parse_readings(readings)
+    loaded.readings(chosen)
+    files = case_files(cases)
+    several = len(files) > 1 or Path(cases[0]).is_dir()
+    rows: list[tuple[str, Report | None]] = []
+    for path, case in read_cases(loaded, files):
+        if isinstance(case, ProblemsError):
+            click.echo(f"{case}\n", err=True)
+            rows.append((str(path), None))
+        else:
+            rows.append((str(path), report(prove(decide(loaded, case, chosen)))))
+    reports = [found for _, found in rows if found]
+    if as_json:
+        from explain.json import report_json
+
+        shown = [report_json(found) for found in reports]
+        if several or not shown:
+            dump(shown)
+        else:
+            dump(shown[0])
+    elif several:
+        from explain.text import table_text
+
+        click.echo(table_text(short_names(rows), width=width(piped=1000), style=colour))
+    elif reports:
+        from explain.text import report_text
+
+        click.echo(report_text(reports[0], width=width(), style=colour))
+    if len(reports) < len(rows):
+        sys.exit(BAD_INPUT)
+    statuses = {found.proof.status for found in reports}
+    worst = next((each for each in (Status.NOT_MET, Status.UNDOCUMENTED) if each in statuses), Status.MET)
+    sys.exit(EXIT[worst])
+
+
+def short_names(rows: Sequence[tuple[str, Report | None]]) -> list[tuple[str, Report | None]]:
+    """The rows with each file's name told from the folder that holds them all."""
+    folder = os.path.commonpath([os.path.dirname(os.path.abspath(name)) for name, _ in rows])
+    return [(os.path.relpath(os.path.abspath(name), folder), found) for name, found in rows]
+
+
+@click.command()
+@click.argument("goal")
+@click.argument("cases", nargs=-1, required=True, metavar="CASE...")
+@policy_option
+@reading_option
+@json_option
+def query(goal: str, cases: tuple[str, ...], policy: str, readings: tuple[str, ...], as_json: bool) -> None:
+    r"""Ask any GOAL of each case: bindings and statuses.
+
+    For example `policykb query 'inadequate_response(P, Drug)' CASE`, or `'\+ eligible(P)'`.
+
+    Exit code: 0 when some answer is met, else 3 when some is not documented, else 1; 2 bad input.
+    """
+    from kb.policy import load_policy
+    from kb.query import ask, question
+
+    loaded, chosen = load_policy(policy), parse_readings(readings)
+    loaded.readings(chosen)
+    asked = question(loaded, goal)
+    best, bad, found = Status.NOT_MET, False, []
+    for _, case in read_cases(loaded, case_files(cases)):
+        if isinstance(case, ProblemsError):
+            click.echo(f"{case}\n", err=True)
+            bad = True
+            continue
+        decision, answers = ask(asked, case, chosen)
+        best = max([best, *(answer.status for answer in answers)])
+        found.append((decision, answers))
+    if as_json:
+        from explain.json import answers_json
+
+        dump(answers_json(asked, found))
+    elif found:
+        from explain.text import answers_text
+
+        click.echo(answers_text(asked, found, style=colour))
+    sys.exit(BAD_INPUT if bad else EXIT[best])
+
+
+@click.command()
+@click.argument("case")
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE, ending in .svg .png .pdf .dot .txt or .json.")
+@click.option("--goal", metavar="GOAL", help="Explain this goal rather than the policy's root goal.")
+@click.option("--full", is_flag=True, help="Unfold what is met and what says nothing.")
+@policy_option
+@reading_option
+def explain(
+    case: str, output: str | None, goal: str | None, full: bool, policy: str, readings: tuple[str, ...]
+) -> None:
+    """Show the proof of a case's verdict, or of any goal: as text, or as a picture in a file.
+
+    Exit code: that of the goal (0 met, 1 not met, 3 not documented), 2 bad usage or bad input.
+    """
+    from explain.faces import draw
+    from explain.report import verdict_line
+    from explain.text import proof_text
+    from kb.files import write
+
+    ending = ".txt" if output is None else picture_ending(output)
+    proof = prove_case(case, policy, parse_readings(readings), goal)
+    if output is not None:
+        write(Path(output), draw(proof, ending, full=full))
+        click.echo(f"{printable(output)}: {verdict_line(proof)}", err=True)
+    else:
+        click.echo(proof_text(proof, full=full, width=width(), style=colour))
+    sys.exit(EXIT[proof.status])
+
+
+def picture_ending(output: str) -> str:
+    """The ending of a file's name, if it is one that a proof can be written in."""
+    from explain.faces import FORMATS
+
+    ending = Path(output).suffix.lower()
+    if ending not in FORMATS:
+        message = f"`{printable(ending or output)}` is no known ending; known are {', '.join(FORMATS)}"
+        raise click.BadParameter(message, param_hint="--output")
+    return ending

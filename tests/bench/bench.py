@@ -1,0 +1,142 @@
+"""The measurements: medians of many runs, what is compared run side by side in one process or one loop."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from explain.prover import prove  # noqa: E402
+from kb.bounds import Stage, bounds_of  # noqa: E402
+from kb.decide import decide, find_gaps, given_rows, stages  # noqa: E402
+from kb.engine_datalog import Engine, Rows, own_knowledge_base, run  # noqa: E402
+from kb.policy import load_policy  # noqa: E402
+from kb.read_case import load_case  # noqa: E402
+from kb.syntax import Predicate  # noqa: E402
+
+FULL = ROOT / "kb" / "examples" / "approval.case.yaml"
+REFUSAL = ROOT / "kb" / "examples" / "refusal.case.yaml"
+
+
+def medians(rounds: int, *jobs: Callable[[], object]) -> list[float]:
+    """The median seconds of each job; the jobs take turns, so that what slows the machine slows all."""
+    times: list[list[float]] = [[] for _ in jobs]
+    for round_ in range(rounds + 1):
+        for job, taken in zip(jobs, times, strict=True):
+            start = time.perf_counter()
+            job()
+            if round_:
+                taken.append(time.perf_counter() - start)
+    return [statistics.median(taken) for taken in times]
+
+
+def row(what: str, *figures: str) -> None:
+    print(f"  {what:<64}" + "".join(f"{figure:>14}" for figure in figures), flush=True)
+
+
+def ms(seconds: float) -> str:
+    return f"{seconds * 1000:.2f} ms"
+
+
+def alone(lowered: Sequence[Stage], given: Rows, gaps: frozenset[Predicate]) -> object:
+    """pyDatalog alone on the same clauses, asked for the same goals: all clauses first, then every goal."""
+    with own_knowledge_base():
+        engine = Engine(gaps)
+        for predicate, rows in given.items():
+            engine.publish(predicate, rows, settled=predicate not in gaps)
+        for stage in lowered:
+            for rule in stage.rules:
+                engine.assert_rule(replace(rule, head=rule.head._replace(running=False)))
+        return [
+            engine.ask(predicate, bound, running=False)
+            for stage in lowered
+            for predicate in stage.predicates
+            for bound in bounds_of(stage.settled)
+        ]
+
+
+def warm() -> None:
+    """One case in one process: the verdict and its complete proof, against pyDatalog alone."""
+    print("\n1. warm, one process: verdict and complete proof of one full case")
+    policy = load_policy()
+    for name, path in (("an approval", FULL), ("a refusal", REFUSAL)):
+        case = load_case(path, policy.vocabulary)
+        gaps = find_gaps(policy, case)
+        lowered = stages(policy, gaps)
+        given = given_rows(policy, case, policy.readings())
+        decision = decide(policy, case)
+        ours, plain, staged, proof = medians(
+            40,
+            lambda case=case: prove(decide(policy, case)),  # type: ignore[misc]
+            lambda g=given, s=lowered, k=gaps: alone(s, g, k),  # type: ignore[misc]
+            lambda g=given, s=lowered, k=gaps: run(s, g, k),  # type: ignore[misc]
+            lambda d=decision: prove(d),  # type: ignore[misc]
+        )
+        row(f"{name}: verdict and proof", ms(ours), "limit 25 ms")
+        row("  pyDatalog alone, same goals on the same clauses", ms(plain))
+        row("  verdict and proof, as a multiple of that", f"{ours / plain:.2f}", "limit 1.50")
+        row("  of it the engine, stage by stage", ms(staged))
+        row("  of it the proof", ms(proof))
+
+
+def cold() -> None:
+    """A process from nothing: one case decided, against importing the libraries."""
+    print("\n2. cold, as a process")
+
+    def command(*args: str) -> Callable[[], object]:
+        return lambda: subprocess.run([sys.executable, *args], cwd=ROOT, capture_output=True, check=False)
+
+    ours, imports, nothing = medians(
+        15,
+        command("-m", "cli", "check", str(REFUSAL)),
+        command("-c", "import pyDatalog, click, lark"),
+        command("-c", "pass"),
+    )
+    row("policykb check CASE", ms(ours))
+    row('python -c "import pyDatalog, click, lark"', ms(imports))
+    row("the first as a multiple of the second", f"{ours / imports:.2f}", "limit 2.50")
+    row("(an interpreter that does nothing)", ms(nothing))
+
+
+def many() -> None:
+    """A thousand cases in one command: the cost of a case must not grow with their number."""
+    print("\n3. many cases in one `check DIR`")
+    with tempfile.TemporaryDirectory() as folder:
+        shipped = sorted((ROOT / "tests" / "cases").glob("*.case.yaml"))
+
+        def fill(number: int) -> str:
+            target = Path(folder) / str(number)
+            target.mkdir()
+            for i in range(number):
+                shutil.copy(shipped[i % len(shipped)], target / f"{i:04}.case.yaml")
+            return str(target)
+
+        def check(path: str) -> float:
+            start = time.perf_counter()
+            subprocess.run([sys.executable, "-m", "cli", "check", path], cwd=ROOT, capture_output=True, check=False)
+            return time.perf_counter() - start
+
+        one, hundred, thousand = fill(1), fill(100), fill(1000)
+        start_up = statistics.median(check(one) for _ in range(5))
+        at_100 = (check(hundred) - start_up) / 99
+        at_1000 = (check(thousand) - start_up) / 999
+    row("one case, the whole command", ms(start_up))
+    row("each further case, of 100", ms(at_100))
+    row("each further case, of 1,000", ms(at_1000))
+    row("the last as a multiple of the one before", f"{at_1000 / at_100:.2f}", "flat is 1.00")
+
+
+if __name__ == "__main__":
+    print("medians of runs side by side; ratios matter, milliseconds are this machine's")
+    warm()
+    cold()
+    many()

@@ -1,0 +1,204 @@
+"""The faces of a proof: what a reader sees of the shipped cases, in every form."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from explain.dot import LOOKS, dot
+from explain.faces import FORMATS, draw
+from explain.json import proof_json, report_json
+from explain.outline import outline
+from explain.points import points
+from explain.proof import Proof
+from explain.prover import prove
+from explain.report import report
+from explain.text import proof_text, report_text
+from kb.answers import Status
+from kb.decide import decide
+from kb.policy import load_policy
+from kb.query import ask, question
+from kb.read_case import load_case
+from tests.explain.shown import cut, labels
+from tests.test_cases import CASES, EXAMPLES, HERE
+
+EXPECTED = Path(__file__).parent / "expected"
+# One of each kind: approvals and continuations, several failures together, undocumented, conflicts, boundaries.
+TOLD = [
+    "approved-hiv-addressed",
+    "approved-continuation-clean-mri",
+    "approved-reviewer-found",
+    "boundary-edss-3.5",
+    "boundary-trial-a-day-short",
+    "conflict-diagnosis-attestation",
+    "conflict-edss",
+    "conflict-hiv",
+    "pended-kind",
+    "pended-mri",
+    "pended-no-treatments",
+    "pended-treatment-attested",
+    "pended-treatment-end",
+    "refused-continuation-thrombocytopenia",
+    "refused-natalizumab-ongoing",
+    "refused-nearly-everything",
+    "refused-three-unrelated",
+    "refused-uncontrolled-infection",
+]
+
+
+def proof_of(path: Path) -> Proof:
+    """The proof of a shipped case under the shipped policy."""
+    policy = load_policy("lemtrada")
+    return prove(decide(policy, load_case(path, policy.vocabulary)))
+
+
+def case(name: str) -> Path:
+    return HERE / "cases" / f"{name}.case.yaml"
+
+
+def compare(name: str, told: str, regenerate: bool) -> None:
+    """Hold a text against the expected one, or write that anew."""
+    expected = EXPECTED / name
+    if regenerate:
+        expected.parent.mkdir(exist_ok=True)
+        expected.write_text(told + "\n", encoding="utf-8")
+    assert told + "\n" == expected.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_the_report_of_a_case_reads_as_expected(name: str, regenerate: bool) -> None:
+    """The verdict, the checklist with evidence and thresholds, what to document, grants and advisories."""
+    compare(f"{name}.report.txt", report_text(report(proof_of(case(name)))), regenerate)
+
+
+@pytest.mark.parametrize("name", ["approved-avonex-natalizumab", "refused-three-unrelated"])
+def test_the_whole_proof_of_a_case_reads_as_expected(name: str, regenerate: bool) -> None:
+    """Unfolded, with every clause that applies and every step that is met."""
+    compare(f"{name}.full.txt", proof_text(proof_of(case(name)), full=True), regenerate)
+
+
+@pytest.mark.parametrize(
+    ("name", "goal"),
+    [
+        ("refused-natalizumab-ongoing", "agent_in_use(P, Drug, Group)"),
+        ("advisory-many", "overdue(P, Test)"),
+        ("refused-three-unrelated", r"\+ step_b(P)"),
+        ("boundary-trial-to-come", "long_trial(P, Drug, Start, End), treatment(P, Drug, _, _)"),
+    ],
+)
+def test_the_proof_of_any_goal_reads_as_expected(name: str, goal: str, regenerate: bool) -> None:
+    """A goal that is no criterion is titled as it was asked."""
+    policy = load_policy("lemtrada")
+    asked = question(policy, goal)
+    record = load_case(case(name), policy.vocabulary)
+    decision, _ = ask(asked, record)
+    compare(f"{name}.goal.txt", proof_text(prove(decision, asked.about(record))), regenerate)
+
+
+def test_the_picture_of_the_example_is_drawn_as_expected(regenerate: bool) -> None:
+    """The DOT source of the refusal that the README shows."""
+    path = next(path for path in EXAMPLES if path.name.startswith("refusal"))
+    compare("refusal.dot", dot(proof_of(path)).rstrip("\n"), regenerate)
+
+
+@pytest.mark.parametrize("path", [*CASES, *EXAMPLES], ids=lambda path: path.name.removesuffix(".case.yaml"))
+def test_whatever_the_report_lists_is_in_the_picture(path: Path) -> None:
+    """Every criterion of the checklist, met or not, and every sentence of evidence under one that is not."""
+    proof = proof_of(path)
+    found = report(proof)
+    drawn = "\n".join(labels(dot(proof)))
+    for line in found.checklist:
+        for point in points(line.point):
+            assert cut(point.words) in drawn
+            assert cut(point.note) in drawn
+
+
+@pytest.mark.parametrize("path", [*CASES, *EXAMPLES], ids=lambda path: path.name.removesuffix(".case.yaml"))
+def test_a_report_is_whole(path: Path) -> None:
+    """What is not met or undocumented has a reason under it, and what is pended has something to document."""
+    proof = proof_of(path)
+    for point in points(outline(proof)):
+        if point.kind == "criterion" and point.status is not Status.MET:
+            assert point.children, point.words
+            assert any(child.status is point.status or child.kind == "count" for child in point.children) or point.note
+    found = report(proof)
+    assert bool(found.missing) or proof.status is not Status.UNDOCUMENTED
+    assert bool(found.grants) is (proof.status is Status.MET)
+    assert not any("_" in line.point.words for line in found.checklist), "no internal names"
+
+
+def test_status_is_told_by_word_and_shape_as_well_as_colour() -> None:
+    """No two statuses share a word, an outline or a colour."""
+    looks = [LOOKS[key] for key in (Status.MET, Status.NOT_MET, Status.UNDOCUMENTED, "conflicting")]
+    for trait in ("word", "line", "fill", "legend"):
+        assert len({getattr(look, trait) for look in looks}) == len(looks)
+    assert len({(look.shape, look.frames, look.style) for look in looks}) == len(looks)
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_criterion_that_is_met_is_one_node_unless_the_proof_is_full(full: bool) -> None:
+    """Its evidence is folded away."""
+    proof = proof_of(case("approved-avonex-natalizumab"))
+    count = sum("A.2" in label for label in labels(dot(proof, full=full)))
+    assert (count > 5) is full
+    assert full or count == 1
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_every_format_is_what_its_ending_says(ending: str) -> None:
+    """The bytes of each start as they must, and the pictures parse."""
+    drawn = draw(proof_of(case("conflict-hiv")), ending)
+    starts = {
+        ".svg": b"<?xml",
+        ".png": b"\x89PNG",
+        ".pdf": b"%PDF",
+        ".dot": b"digraph",
+        ".txt": b"Case ",
+        ".json": b"{",
+    }
+    assert drawn.startswith(starts[ending])
+    if ending == ".svg":
+        assert ElementTree.fromstring(drawn).tag.endswith("svg")
+    if ending == ".json":
+        assert json.loads(drawn)["format"] == "policykb-proof/1"
+
+
+def test_a_typical_refusal_fits_one_letter_page() -> None:
+    """Scaled to a page laid across, the letters of the picture stay at 6.5 points or more."""
+    path = next(path for path in EXAMPLES if path.name.startswith("refusal"))
+    root = ElementTree.fromstring(draw(proof_of(path), ".svg"))
+    across, down = (float(root.attrib[side].removesuffix("pt")) for side in ("width", "height"))
+    assert 11 * min(10.2 * 72 / across, 7.7 * 72 / down) >= 6.5
+
+
+def test_the_json_of_a_proof_is_its_graph() -> None:
+    """Each node by a stable id, its children by theirs, its clause by file and line, its evidence with sources."""
+    told = proof_json(proof_of(case("refused-three-unrelated")))
+    nodes = told["nodes"]
+    assert told["status"] == "not met"
+    assert all(child in nodes for node in nodes.values() for child in node["children"])
+    clauses = [node["clause"] for node in nodes.values() if "clause" in node]
+    assert {clause["file"] for clause in clauses} == {"kb/policies/lemtrada.pl"}
+    pieces = [piece for node in nodes.values() for fact in node.get("evidence", []) for piece in fact["pieces"]]
+    assert any(piece["source"] == "Infusion center record" for piece in pieces)
+
+
+def test_the_json_of_a_report_says_what_the_text_says() -> None:
+    """Verdict, determination, criteria with status, evidence, what to document, grants, advisories."""
+    told = report_json(report(proof_of(case("pended-hiv-status"))))
+    assert (told["verdict"], told["format"]) == ("undetermined", "policykb-report/1")
+    assert {each["section"] for each in told["criteria"] if each["status"] == "undocumented"} == {"A.6", "EXCLUSIONS"}
+    assert told["to_document"]
+    assert told["grants"] == []
+    assert any(each["section"] == "SPECIAL CONSIDERATIONS" for each in told["advisories"])
+    assert len(told["policy"]["sha256"]) == len(told["case"]["sha256"]) == 64
+
+
+def test_node_ids_are_the_same_for_two_cases() -> None:
+    """A criterion has one id, whichever case it is decided for."""
+    first, second = proof_of(case("refused-prescriber")), proof_of(case("refused-route"))
+    assert first.ids[first.root] == second.ids[second.root]
+    assert len(set(first.ids.values()) & set(second.ids.values())) > 20
