@@ -27,7 +27,7 @@ Medium: TypeAlias = Literal["dot", "svg", "png", "pdf"]
 
 FONT = "Helvetica,Arial,DejaVu Sans,sans-serif"
 # A longer text is cut in the picture; the text and JSON faces have it whole.
-LONGEST = 400
+LONGEST = 1200
 NARROW, MIDDLE, WIDE = 16, 30, 36
 # Criteria that are met, of one section and side by side, are drawn as one node from this number on.
 TOGETHER = 3
@@ -139,7 +139,7 @@ class Drawing:
             label += lines(wrapped(point.note, columns), "i")
         for each in inside(point):
             mark = "- " if each.status is point.status else f"- {look_of(each).word}: "
-            label += lines(wrapped(mark + each.words, WIDE, "  "))
+            label += lines(wrapped(mark + cut(each.words), WIDE, "  "))
         counting = point.kind in ("any", "all", "count")
         self.node(point, look, label, self.tooltip(point), "#ffffff" if counting else look.fill, decisive)
 
@@ -149,7 +149,7 @@ class Drawing:
         key = ("together", *alike)
         label = lines([f"{look.word}  {cut(clean(alike[0].section))}: {len(alike)} criteria"], "b")
         for point in alike:
-            label += lines(wrapped("- " + point.words, WIDE, "  "))
+            label += lines(wrapped("- " + cut(point.words), WIDE, "  "))
         self.node(key, look, label, f"{len(alike)} criteria are met", look.fill, False)
         self.join(parent, key, look, False)
 
@@ -246,12 +246,12 @@ def grouped(children: Sequence[Point]) -> list[list[Point]]:
 
 def wrapped(text: str, columns: int, indent: str = "") -> list[str]:
     """A text in lines of at most so many characters, cut where it is far too long."""
-    return textwrap.wrap(cut(text), columns, subsequent_indent=indent, break_on_hyphens=False) or [""]
+    return textwrap.wrap(cut(text, LONGEST + 40), columns, subsequent_indent=indent, break_on_hyphens=False) or [""]
 
 
-def cut(text: str) -> str:
-    """A text, cut where it is far too long; Graphviz reads no more than 16,384 characters in one piece."""
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+def cut(text: str, longest: int = LONGEST) -> str:
+    """A text, cut where it is far too long: Graphviz reads no more than 16,384 characters in one piece."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def lines(texts: Sequence[str], tag: str = "") -> str:

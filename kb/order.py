@@ -12,22 +12,11 @@ Unknowns: TypeAlias = Mapping[Predicate, tuple[bool, ...]]
 """Which argument positions of a predicate can hold an unknown value."""
 
 
-def needs(goal: Goal, elsewhere: set[str]) -> set[str]:
-    """The variables that must have a value before a goal can be run.
-
-    ``elsewhere`` names the variables that occur outside the goal; the others are its own.
-    """
-    match goal:
-        case Atom() if goal.predicate in BETWEEN:
-            return {term.name for term in goal.args[:2] if isinstance(term, Variable)}
-        case Atom():
-            return set()
-        case Comparison():
-            return names(goal)
-        case Conjunction(goals):
-            return set().union(*(needs(each, elsewhere) for each in goals))
-        case _:
-            return names(goal) & elsewhere
+def needs(goal: Atom | Comparison) -> set[str]:
+    """The variables that must have a value before a goal can be run."""
+    if isinstance(goal, Comparison):
+        return names(goal)
+    return names(Atom("", goal.args[:2])) if goal.predicate in BETWEEN else set()
 
 
 def names(goal: Goal) -> set[str]:
@@ -114,19 +103,26 @@ class Schema:
         until no other can say more of an unsure variable that it reads.
         """
         goals = flatten(body)
+        if len(goals) == 1:
+            return goals
         used = [names(goal) for goal in goals]
+        ranks = [rank(goal, self.catalogues, self.inputs) for goal in goals]
+        # What a goal needs: of a goal with variables of its own, those that occur elsewhere too.
+        wants = [
+            needs(goal)
+            if isinstance(goal, Atom | Comparison)
+            else used[i] & outer.union(*(used[j] for j in range(len(goals)) if j != i))
+            for i, goal in enumerate(goals)
+        ]
         left = list(range(len(goals)))
         have, vague = set(bound), set(unsure)
         ordered: list[Goal] = []
         while left:
-            around = {i: outer.union(*(used[j] for j in range(len(goals)) if j != i)) for i in left}
-            ready = [i for i in left if needs(goals[i], around[i]) <= have]
+            ready = [i for i in left if wants[i] <= have]
             if vague:
                 ready = [i for i in ready if not waits(goals[i], (goals[j] for j in left if j != i), vague)]
             # A body that passed the checks always has a goal that is ready, unless its head is asked open.
-            best = min(
-                ready or left, key=lambda i: (rank(goals[i], self.catalogues, self.inputs), not used[i] & have, i)
-            )
+            best = min(ready or left, key=lambda i: (ranks[i], not used[i] & have, i))
             ordered.append(goals[best])
             if unknowns is not None:
                 learn(goals[best], have, vague, unknowns)

@@ -14,8 +14,7 @@ from typing import Literal as OneOf
 from typing import NamedTuple, TypeAlias
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of a file: lines and columns count from 1, the end column is exclusive."""
 
     line: int
@@ -44,6 +43,10 @@ class Variable:
     name: str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        # Of these there are most in a policy that is kept; what dataclasses do of themselves is slow.
+        return type(self), (self.name, self.span)
+
 
 ConstantKind: TypeAlias = OneOf["atom", "text", "number", "date"]
 
@@ -59,6 +62,9 @@ class Constant:
     kind: ConstantKind
     value: str | int | Decimal | date
     span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.kind, self.value, self.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,9 @@ class Atom:
     name: str
     args: tuple[Term, ...]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.name, self.args, self.span)
 
     @property
     def predicate(self) -> Predicate:
