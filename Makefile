@@ -26,7 +26,7 @@ demo: .venv/installed ## set up, decide an example case and draw its proof as pr
 	@$(PY) -m cli demo -o proof.svg
 
 test: check ## set up, then run linters, types and every test
-	@sh .ci/debian swipl=swi-prolog-nox
+	@sh .ci/debian swipl=swi-prolog-nox chromium=chromium
 	@echo "running the tests"
 	@$(PY) -m pytest -n auto --cov --ignore tests/test_oracle.py
 	@echo "holding random cases against the oracle (apart, since measuring coverage would double its time)"

@@ -23,6 +23,8 @@ COMMANDS = {
     "check": "cases",
     "query": "cases",
     "explain": "cases",
+    "repair": "repair",
+    "packet": "packet",
     "shell": "shell",
     "new": "policies",
     "schema": "policies",

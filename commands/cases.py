@@ -22,12 +22,14 @@ from commands.common import (
     prove_case,
     read_cases,
     reading_option,
+    redact_option,
     width,
 )
 from kb.answers import Status
 from kb.problems import ProblemsError, printable
 
 if TYPE_CHECKING:
+    from explain.repair import Repairs
     from explain.report import Report
 
 EXAMPLES = Path(__file__).parent.parent / "kb" / "examples"
@@ -58,8 +60,14 @@ def demo(output: str) -> None:
 @policy_option
 @reading_option
 @json_option
-def check(cases: tuple[str, ...], policy: str, readings: tuple[str, ...], as_json: bool) -> None:
+@click.option("--repair/--no-repair", "repairing", default=True, help="Whether to look for the smallest repair.")
+@redact_option
+def check(
+    cases: tuple[str, ...], policy: str, readings: tuple[str, ...], as_json: bool, repairing: bool, redact: bool
+) -> None:
     """Decide one case and print its checklist; several cases or a folder give a table.
+
+    One case that is not approved comes with its smallest repair: what would change the verdict.
 
     Exit code: 0 proved, 1 refuted, 3 undetermined, 2 bad input. Of several cases the worst counts:
     bad input, then refuted, then undetermined.
@@ -71,15 +79,20 @@ def check(cases: tuple[str, ...], policy: str, readings: tuple[str, ...], as_jso
 
     loaded, chosen = load_policy(policy), parse_readings(readings)
     loaded.readings(chosen)
+    if redact:
+        from explain.redact import redacted_policy
+
+        loaded = redacted_policy(loaded)
     files = case_files(cases)
     several = len(files) > 1 or Path(cases[0]).is_dir()
     rows: list[tuple[str, Report | None]] = []
-    for path, case in read_cases(loaded, files):
+    for number, (path, case) in enumerate(read_cases(loaded, files, redact), 1):
+        name = f"case {number}" if redact else str(path)
         if isinstance(case, ProblemsError):
             click.echo(f"{case}\n", err=True)
-            rows.append((str(path), None))
+            rows.append((name, None))
         else:
-            rows.append((str(path), report(prove(decide(loaded, case, chosen)))))
+            rows.append((name, report(prove(decide(loaded, case, chosen)))))
     reports = [found for _, found in rows if found]
     if as_json:
         from explain.json import report_json
@@ -96,12 +109,25 @@ def check(cases: tuple[str, ...], policy: str, readings: tuple[str, ...], as_jso
     elif reports:
         from explain.text import report_text
 
-        click.echo(report_text(reports[0], width=width(), style=colour))
+        click.echo(report_text(reports[0], repair_of(reports[0], repairing), width=width(), style=colour))
     if len(reports) < len(rows):
         sys.exit(BAD_INPUT)
     statuses = {found.proof.status for found in reports}
     worst = next((each for each in (Status.NOT_MET, Status.UNDOCUMENTED) if each in statuses), Status.MET)
     sys.exit(EXIT[worst])
+
+
+def repair_of(found: Report, wanted: bool) -> Repairs | None:
+    """The first repair of a decision that is not proved, where it is wanted."""
+    if not wanted or found.proof.status is Status.MET:
+        return None
+    from explain.repair import repairs
+
+    try:
+        return repairs(found.proof.decision, most=1)
+    except ProblemsError:
+        # A policy that is beyond solving is decided all the same; `policykb repair` says why.
+        return None
 
 
 def short_names(rows: Sequence[tuple[str, Report | None]]) -> list[tuple[str, Report | None]]:
@@ -151,27 +177,76 @@ def query(goal: str, cases: tuple[str, ...], policy: str, readings: tuple[str, .
 
 @click.command()
 @click.argument("case")
-@click.option("-o", "--output", metavar="FILE", help="Write to FILE, ending in .svg .png .pdf .dot .txt or .json.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="Write to FILE, ending in .html .svg .png .pdf .dot .txt or .json; or a folder.",
+)
 @click.option("--goal", metavar="GOAL", help="Explain this goal rather than the policy's root goal.")
 @click.option("--full", is_flag=True, help="Unfold what is met and what says nothing.")
+@click.option("--core", "core_only", is_flag=True, help="Keep only what the verdict needs: the smallest such part.")
+@click.option("--assume", "assumed", multiple=True, metavar="FACT", help="Show what changes if FACT were documented.")
+@click.option("--drop", "dropped", multiple=True, metavar="FACT", help="Show what changes without FACT.")
+@redact_option
 @policy_option
 @reading_option
 def explain(
-    case: str, output: str | None, goal: str | None, full: bool, policy: str, readings: tuple[str, ...]
+    case: str,
+    output: str | None,
+    goal: str | None,
+    full: bool,
+    core_only: bool,
+    assumed: tuple[str, ...],
+    dropped: tuple[str, ...],
+    redact: bool,
+    policy: str,
+    readings: tuple[str, ...],
 ) -> None:
-    """Show the proof of a case's verdict, or of any goal: as text, or as a picture in a file.
+    """Show the proof of a case's verdict, or of any goal: as text, or as a page or a picture in a file.
 
-    Exit code: that of the goal (0 met, 1 not met, 3 not documented), 2 bad usage or bad input.
+    A CASE that is a folder of cases gives, in the folder named by -o, a page for each and an index of them.
+
+    With --assume or --drop it shows the proof before and after, and what changed in between. A FACT is
+    written as in a case file of Prolog facts, such as 'baseline(skin_exam)' or 'absent(benefit)'.
+
+    Exit code: that of the goal (0 met, 1 not met, 3 not documented), with --assume or --drop that of the
+    goal after it; 2 bad usage or bad input.
     """
     from explain.faces import draw
     from explain.report import verdict_line
     from explain.text import proof_text
     from kb.files import write
 
+    if redact and (assumed or dropped or Path(case).is_dir()):
+        raise click.UsageError("--redact goes with one case, and without --assume and --drop")
+    if case and Path(case).is_dir():
+        from commands.pages import folder_pages
+
+        if output is None or goal is not None or core_only or assumed or dropped:
+            raise click.UsageError("a folder of cases needs -o FOLDER, and none of --goal, --core, --assume, --drop")
+        sys.exit(folder_pages(case, output, policy, parse_readings(readings), full=full))
     ending = ".txt" if output is None else picture_ending(output)
-    proof = prove_case(case, policy, parse_readings(readings), goal)
+    if assumed or dropped:
+        from commands.what_if import changes_of, show
+
+        if core_only:
+            raise click.UsageError("--core shows one proof, and --assume and --drop compare two")
+        changes = changes_of(case, policy, parse_readings(readings), goal, assumed, dropped)
+        show(changes, output, full)
+        sys.exit(EXIT[changes.after.status])
+    proof = prove_case(case, policy, parse_readings(readings), goal, redact)
+    if core_only:
+        from explain.core import core
+
+        proof = core(proof)
     if output is not None:
-        write(Path(output), draw(proof, ending, full=full))
+        if ending == ".html":
+            from commands.pages import case_page
+
+            write(Path(output), case_page(proof, full=full))
+        else:
+            write(Path(output), draw(proof, ending, full=full))
         click.echo(f"{printable(output)}: {verdict_line(proof)}", err=True)
     else:
         click.echo(proof_text(proof, full=full, width=width(), style=colour))

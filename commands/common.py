@@ -33,6 +33,11 @@ reading_option = click.option(
     "--reading", "readings", multiple=True, metavar="NAME=VALUE", help="Choose a reading of an ambiguous text."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+redact_option = click.option(
+    "--redact",
+    is_flag=True,
+    help="Leave out names, identifiers and exact dates of birth.",
+)
 output_option = click.option("-o", "--output", metavar="FILE", help="Write to FILE rather than to the terminal.")
 
 
@@ -74,17 +79,21 @@ def case_files(paths: Sequence[str]) -> list[Path]:
     return files
 
 
-def read_cases(policy: Policy, files: Sequence[Path]) -> Iterator[tuple[Path, Case | ProblemsError]]:
+def read_cases(
+    policy: Policy, files: Sequence[Path], redact: bool = False
+) -> Iterator[tuple[Path, Case | ProblemsError]]:
     """Each case, or what is wrong with its file, so that one bad file hides no other case.
 
-    Many cases show their progress on a terminal.
+    Many cases show their progress on a terminal. With ``redact`` each is a redacted copy.
     """
+    from explain.redact import redacted
     from kb.read_case import load_case
 
     def read() -> Iterator[tuple[Path, Case | ProblemsError]]:
         for path in files:
             try:
-                yield path, load_case(path, policy.vocabulary)
+                case = load_case(path, policy.vocabulary)
+                yield path, redacted(case, policy) if redact else case
             except ProblemsError as error:
                 yield path, error
 
@@ -95,17 +104,26 @@ def read_cases(policy: Policy, files: Sequence[Path]) -> Iterator[tuple[Path, Ca
         yield from bar
 
 
-def prove_case(path: str, policy: str, readings: Mapping[str, str], goal: str | None = None) -> Proof:
-    """The proof of one case's root goal or of another goal."""
+def prove_case(
+    path: str, policy: str, readings: Mapping[str, str], goal: str | None = None, redact: bool = False
+) -> Proof:
+    """The proof of one case's root goal or of another goal; with ``redact``, of a redacted copy of the case."""
     from explain.prover import prove
+    from explain.redact import redacted, redacted_policy, refuse_names
     from kb.decide import decide
     from kb.policy import load_policy
     from kb.query import ask, question
     from kb.read_case import load_case
 
     loaded = load_policy(policy)
+    if redact:
+        loaded = redacted_policy(loaded)
     asked = question(loaded, goal) if goal is not None else None
     case = load_case(path, loaded.vocabulary)
+    if redact:
+        if asked is not None:
+            refuse_names(asked.goal, case, loaded)
+        case = redacted(case, loaded)
     if asked is None:
         return prove(decide(loaded, case, readings))
     decision, _ = ask(asked, case, readings)

@@ -21,6 +21,7 @@ from cli import COMMANDS, main
 from explain.faces import draw
 from explain.proof import Proof
 from explain.prover import prove
+from explain.read_profile import PROFILE_CODES
 from kb.case_problems import CASE_CODES
 from kb.codes import POLICY_CODES
 from kb.decide import decide
@@ -41,6 +42,7 @@ PICTURE = "refusal.svg"
 OTHER_CODES: Mapping[str, str] = {
     "no-such-policy": "The policy that is named is neither a file nor a shipped policy.",
     "no-cases": "The folder that is named holds no case file.",
+    "nothing-to-drop": "The fact that is to be dropped is not one that the case states.",
     "exists": "The file to be written is there already.",
     "unwritable": "The file cannot be written.",
 }
@@ -157,6 +159,7 @@ def errors_page() -> str:
         "",
         "- [Problems of a policy](#problems-of-a-policy)",
         "- [Problems of a case](#problems-of-a-case)",
+        "- [Problems of a packet](#problems-of-a-packet)",
         "- [Problems of a command's arguments](#problems-of-a-commands-arguments)",
     ]
     for heading, codes, folder in (
@@ -167,9 +170,12 @@ def errors_page() -> str:
         lines += ["", f"## {heading}", "", *table(("code", "meaning"), *rows)]
         for name, meaning in codes.items():
             lines += ["", f"### {name}", "", meaning, "", *example(folder, name)]
+    rows = [(code(name), meaning) for name, meaning in PROFILE_CODES.items()]
+    told = "A [profile](packet.md#the-profile) also has the codes of a case, as far as they apply to it."
+    lines += ["", "## Problems of a packet", "", told, "", *table(("code", "meaning"), *rows)]
     rows = [(code(name), meaning) for name, meaning in OTHER_CODES.items()]
     lines += ["", "## Problems of a command's arguments", "", *table(("code", "meaning"), *rows)]
-    sources = "kb/codes.py, kb/case_problems.py, tests/bad/ and tests/bad_cases/"
+    sources = "kb/codes.py, kb/case_problems.py, explain/read_profile.py, tests/bad/ and tests/bad_cases/"
     return written("Errors and warnings", sources, lines)
 
 

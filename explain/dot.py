@@ -20,7 +20,7 @@ from explain.outline import outline
 from explain.phrases import Words
 from explain.points import Point
 from explain.proof import Proof
-from explain.report import verdict_line
+from explain.report import CORE, verdict_line
 from kb.answers import Status
 
 Medium: TypeAlias = Literal["dot", "svg", "png", "pdf"]
@@ -188,14 +188,16 @@ class Drawing:
             told.append(f"{clean(self.proof.decision.policy.path)}, line {numbers}")
         return "; ".join(map(cut, told))
 
-    def title(self) -> str:
+    def title(self, sentence: str = "", more: Sequence[str] = ()) -> str:
         """The verdict, the case, the policy, the date, the readings and the legend, above the picture."""
-        sentence = verdict_line(self.proof)
+        sentence = sentence or verdict_line(self.proof)
         told = [
+            *((CORE,) if self.proof.core else ()),
             self.words.case_title(),
             f"{self.words.policy_title()}; requested on {self.words.request_date()}",
             *(f"caution: {each}" for each in self.words.cautions()),
             *(f"reading chosen: {each}" for each in self.words.readings()),
+            *more,
         ]
         rows = [
             row(f'<font point-size="17"><b>{escaped(part)}</b></font>')

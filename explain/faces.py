@@ -32,6 +32,12 @@ def _dot(proof: Proof, full: bool) -> bytes:
     return dot(proof, full=full).encode("utf-8")
 
 
+def _html(proof: Proof, full: bool) -> bytes:
+    from explain.html import page
+
+    return page(proof, full=full)
+
+
 def _picture(kind: PictureKind) -> Callable[[Proof, bool], bytes]:
     def drawn(proof: Proof, full: bool) -> bytes:
         from explain.dot import dot
@@ -43,6 +49,7 @@ def _picture(kind: PictureKind) -> Callable[[Proof, bool], bytes]:
 
 
 FORMATS: Mapping[str, Callable[[Proof, bool], bytes]] = {
+    ".html": _html,
     ".svg": _picture("svg"),
     ".png": _picture("png"),
     ".pdf": _picture("pdf"),

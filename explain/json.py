@@ -24,6 +24,7 @@ from kb.pretty import pretty_clause, pretty_goal, pretty_term
 from kb.syntax import Atom, Constant, Term
 
 if TYPE_CHECKING:
+    from explain.repair import Repairs
     from kb.decide import Decision
     from kb.query import Answer, Question
 
@@ -55,6 +56,7 @@ def proof_json(proof: Proof) -> dict[str, Any]:
         **about(proof.decision),
         "goal": pretty_goal(proof.root.goal),
         "status": STATUSES[proof.status],
+        "core": proof.core,
         "root": proof.ids[proof.root],
         "nodes": {proof.ids[node]: node_json(proof, words, node) for node in proof.nodes()},
         "outline": point_json(proof, outline(proof)),
@@ -83,6 +85,23 @@ def answers_json(asked: Question, found: Sequence[tuple[Decision, Sequence[Answe
             }
             for decision, answers in found
         ],
+    }
+
+
+def repairs_json(decision: Decision, found: Repairs) -> dict[str, Any]:
+    """The repairs of a goal."""
+    return {"format": "policykb-repairs/1", **about(decision), **repairs_part(found)}
+
+
+def repairs_part(found: Repairs) -> dict[str, Any]:
+    """The repairs themselves: each the steps that it takes, or what stands in the way of all."""
+    return {
+        "met": found.met,
+        "repairs": [
+            {"steps": [{"effort": step.effort, "words": step.words} for step in each.steps]} for each in found.found
+        ],
+        "more": found.more,
+        "blocked": list(found.blocked),
     }
 
 

@@ -13,6 +13,12 @@ STATUS_WORDS: Mapping[Status | str, str] = {
     Status.UNDOCUMENTED: "UNDOCUMENTED",
     "conflicting": "CONFLICTING",
 }
+# What the changes of a repair take, the most welcome first.
+EFFORTS: Mapping[str, str] = {
+    "document": "only has to be submitted, if true",
+    "act": "a person can bring about",
+    "time": "only time can change",
+}
 _PLACEHOLDER = re.compile(r"(\b[Aa]n?\s+)?\{(\w+)\}(\s+\w+)?(\s+\w+)?")
 _DETERMINER = re.compile(r"(an?|any|another|the|no)\b", re.IGNORECASE)
 

@@ -299,18 +299,17 @@ class Outliner:
         status = node.status if positive else node.status.opposite
         unfold = self.full or status is not Status.MET
         children = tuple(self.way(child, positive) for child in node.children if unfold)
-        words = tally([child.status for child in node.children], node.count, positive)
+        words = tally([child.status for child in (*node.children, *node.cut)], node.count, positive)
         return Point("count", node, status, words, children=children, positive=positive)
 
     def distinct(self, node: Node, positive: bool) -> Point:
         status = node.status if positive else node.status.opposite
-        instances = [
-            each for child in node.children for each in (child.children if child.kind == "folded" else (child,))
-        ]
+        every = (*node.children, *node.cut)
+        instances = [each for child in every for each in (child.children if child.kind == "folded" else (child,))]
         counted = {value for each in instances for _, value in each.bindings if each.status is Status.MET}
         nouns = [
             leaf.goal.predicate
-            for each in node.children
+            for each in every
             for leaf in walk(each)
             if leaf.kind in ("evidence", "absence") and isinstance(leaf.goal, Atom) and self.counts(each, leaf)
         ]

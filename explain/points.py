@@ -80,7 +80,7 @@ def applicable(goal: Node) -> tuple[list[Node], list[tuple[Node, Node]]]:
     chosen = {
         child.goal.predicate
         for clause in goal.children
-        for child in clause.children
+        for child in (*clause.children, *clause.cut)
         if child.kind == "evidence" and child.status is Status.MET and isinstance(child.goal, Atom)
     }
     apply: list[Node] = []

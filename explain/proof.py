@@ -73,6 +73,7 @@ class Node:
     ``bindings``: the values that an ``instance`` chooses. ``facts``: the facts behind ``evidence``;
     where the goal is not met they are what the record says instead. ``count``: of ``count`` and
     ``distinct``. ``origins``: for a comparison, where its left and its right value come from.
+    ``cut``: the children that were left out, in the core of a proof.
     """
 
     kind: Kind
@@ -85,14 +86,17 @@ class Node:
     facts: tuple[Fact, ...] = ()
     count: int = 0
     origins: tuple[Origin | None, Origin | None] = (None, None)
+    cut: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class Proof:
-    """The proof of one goal of one decision."""
+    """The proof of one goal of one decision; or only the core of it, whose nodes have the ids of the whole."""
 
     decision: Decision
     root: Node = field(repr=False)
+    core: bool = False
+    given_ids: Mapping[Node, str] | None = field(default=None, repr=False)
 
     @property
     def status(self) -> Status:
@@ -116,6 +120,8 @@ class Proof:
         Goals, evidence and catalogue rows go by what they say; the other nodes also by their parent.
         The case's own id does not enter, so that two cases can be compared.
         """
+        if self.given_ids is not None:
+            return self.given_ids
         ids: dict[Node, str] = {}
         used: set[str] = set()
 

@@ -20,6 +20,7 @@ DETERMINATIONS: Mapping[Status, str] = {
     Status.UNDOCUMENTED: "pend, and ask for what is to be documented",
     Status.NOT_MET: "refer to a clinician: the criteria are not met; only a named human reviewer can deny",
 }
+CORE = "the core alone: the smallest part of the proof that still establishes the verdict"
 OUTCOMES: Mapping[Status, str] = {
     Status.MET: "is met",
     Status.NOT_MET: "is not met",

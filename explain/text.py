@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from explain.language import STATUS_WORDS, clean, unique
+from explain.language import EFFORTS, STATUS_WORDS, clean, unique
 from explain.outline import outline
 from explain.phrases import Words
 from explain.points import Point
 from explain.proof import Proof
-from explain.report import Remark, Report, tallies, verdict_line
+from explain.report import CORE, Remark, Report, tallies, verdict_line
 from kb.answers import Status
 
 if TYPE_CHECKING:
+    from explain.repair import Repairs
     from kb.decide import Decision
     from kb.query import Answer, Question
 
@@ -43,12 +44,13 @@ def status_word(point: Point) -> str:
 def proof_text(proof: Proof, *, full: bool = False, width: int = WIDTH, style: Style = plain) -> str:
     """The whole proof: its title, and each step indented under what it proves."""
     words = Words(proof.decision)
-    lines = [*heading(words), "", *tree(outline(proof, full=full), 0, width, style)]
+    core = wrapped(f"Shown is {CORE}", "", "  ", width) if proof.core else []
+    lines = [*heading(words), *core, "", *tree(outline(proof, full=full), 0, width, style)]
     return "\n".join(lines)
 
 
-def report_text(found: Report, *, width: int = WIDTH, style: Style = plain) -> str:
-    """The report of one decision."""
+def report_text(found: Report, repairs: Repairs | None = None, *, width: int = WIDTH, style: Style = plain) -> str:
+    """The report of one decision, with the first of its repairs where they were looked for."""
     proof = found.proof
     lines = [
         f"{style(found.verdict.upper())}: {verdict_line(proof).partition(': ')[2]}",
@@ -67,6 +69,7 @@ def report_text(found: Report, *, width: int = WIDTH, style: Style = plain) -> s
     lines += section("To be documented", [each.removeprefix("not documented: ") for each in found.missing], width)
     lines += section("Granted", [each.words for each in found.grants], width)
     lines += section("Advisories (they never change the verdict)", list(advisories(found.advisories)), width)
+    lines += first_repair(repairs, width) if repairs else []
     return "\n".join(lines).replace("\n\n\n", "\n\n")
 
 
@@ -173,3 +176,46 @@ def answers_text(asked: Question, found: Sequence[tuple[Decision, Sequence[Answe
             word = STATUS_WORDS[answer.status]
             lines.append(f"{style(word)}{' ' * max(1, 8 - len(word))}{name}" + (f": {said}" if said else ""))
     return "\n".join(lines)
+
+
+def repairs_text(decision: Decision, found: Repairs, *, width: int = WIDTH, style: Style = plain) -> str:
+    """The repairs of a goal, each with its steps by what they take."""
+    lines = [*heading(Words(decision)), ""]
+    if found.met:
+        return "\n".join([*lines, f"{style(STATUS_WORDS[Status.MET])}: there is nothing to repair"])
+    if not found.found:
+        return "\n".join([*lines, *no_repair(found, width)])
+    for number, repair in enumerate(found.found, 1):
+        changes = f"{len(repair.steps)} change{'s' * (len(repair.steps) != 1)}"
+        lines += [f"Repair {number}: {changes}"]
+        for effort, words in EFFORTS.items():
+            steps = [step.words for step in repair.steps if step.effort == effort]
+            if steps:
+                lines.append(f"  {words}:")
+                lines += [line for step in steps for line in wrapped(step, "    - ", "      ", width)]
+        lines.append("")
+    if found.more:
+        lines.append("There are more; --most shows them.")
+    return "\n".join(lines).rstrip("\n")
+
+
+def no_repair(found: Repairs, width: int) -> list[str]:
+    """That nothing would prove the goal, and what is in the way."""
+    if not found.blocked:
+        reason = "stopped before one was found" if found.more else "no change to the evidence would prove this"
+        return [f"No repair: {reason}."]
+    return [
+        "No repair: nothing can change this:",
+        *(x for b in found.blocked for x in wrapped(b, "  - ", "    ", width)),
+    ]
+
+
+def first_repair(found: Repairs, width: int) -> list[str]:
+    """The first repair in a line or two, or that there is none."""
+    if found.met:
+        return []
+    if not found.found:
+        return ["", *no_repair(found, width)]
+    steps = "; ".join(step.words for step in found.found[0].steps)
+    more = " `policykb repair` shows the others." if found.more else ""
+    return ["", *wrapped(f"Smallest repair, if true: {steps}.{more}", "", "  ", width)]

@@ -7,7 +7,7 @@ states a fact with where it comes from, and ``unknown`` stands for a field that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
@@ -36,7 +36,7 @@ UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class Said:
     """A fact without its wrappings: ``kind`` is ``fact``, ``absent`` or ``none``."""
 
     fact: Compound
@@ -51,21 +51,15 @@ def read_facts(text: str, path: str, vocabulary: Vocabulary, digest: str) -> Cas
     report = Report(path, text)
     report.problems.extend(unwelcome_characters(text, path))
     report.finish()
-    case = _Reader(vocabulary, report).case(_facts(text, report), digest)
+    case = FactReader(vocabulary, report).case(_facts(text, report), digest)
     report.finish()
     return case
 
 
 def _facts(text: str, report: Report) -> list[Compound]:
     """The facts as terms; what is no fact becomes a problem of the report."""
-    reader = Reader(report.path, report.problems)
     facts = []
-    for kind, left, right in sentences(text, report.path, report.problems):
-        if kind != "fact":
-            what = "a rule" if kind == "rule" else "a directive"
-            report.wrong("not-a-fact", f"a case holds facts alone, found {what}", span_of(left or right))
-            continue
-        term = reader.directive_term(left)
+    for term in fact_terms(text, report):
         if isinstance(term, Compound):
             facts.append(term)
         else:
@@ -73,7 +67,18 @@ def _facts(text: str, report: Report) -> list[Compound]:
     return facts
 
 
-class _Reader:
+def fact_terms(text: str, report: Report) -> Iterator[DirectiveTerm]:
+    """The clauses of a text as terms; a rule or a directive becomes a problem of the report."""
+    reader = Reader(report.path, report.problems)
+    for kind, left, right in sentences(text, report.path, report.problems):
+        if kind == "fact":
+            yield reader.directive_term(left)
+        else:
+            what = "a rule" if kind == "rule" else "a directive"
+            report.wrong("not-a-fact", f"a case holds facts alone, found {what}", span_of(left or right))
+
+
+class FactReader:
     """Takes the facts of one case file apart into pieces of evidence."""
 
     def __init__(self, vocabulary: Vocabulary, report: Report) -> None:
@@ -86,7 +91,7 @@ class _Reader:
         """The case of the facts; without meaning where the report has a problem."""
         name = self.name(facts)
         title = ""
-        said: dict[str, list[_Said]] = {}
+        said: dict[str, list[Said]] = {}
         for fact in facts:
             if (fact.name, len(fact.args)) == ("case", 1):
                 continue
@@ -137,7 +142,7 @@ class _Reader:
         self.wrong("other-case", message, term.span, "keep one case in each file")
         return False
 
-    def unwrapped(self, fact: Compound) -> _Said | None:
+    def unwrapped(self, fact: Compound) -> Said | None:
         """A fact without ``evidence``, ``absent`` and ``none``; ``None``, and a problem, where they are malformed."""
         source, inner = "", fact
         origin = DOCUMENT
@@ -165,10 +170,10 @@ class _Reader:
             if not isinstance(wrapped, Compound):
                 self.wrong("not-a-fact", "`absent` wants a fact", wrapped.span)
                 return None
-            return _Said(wrapped, "absent", source, origin, fact.span)
-        return _Said(inner, "none" if inner.name == "none" else "fact", source, origin, fact.span)
+            return Said(wrapped, "absent", source, origin, fact.span)
+        return Said(inner, "none" if inner.name == "none" else "fact", source, origin, fact.span)
 
-    def declared(self, said: _Said, name: Constant | None) -> Input | None:
+    def declared(self, said: Said, name: Constant | None) -> Input | None:
         """The input that a fact is about; ``None``, and a problem, where it is about none."""
         fact = said.fact
         if not self.about(fact.args[0], name):
@@ -199,7 +204,7 @@ class _Reader:
             return None
         return declared
 
-    def input(self, declared: Input, every: Sequence[_Said]) -> Stated:
+    def input(self, declared: Input, every: Sequence[Said]) -> Stated:
         """All that the facts about an input state."""
         if declared.kind == "many":
             return self.many(declared, every)
@@ -218,7 +223,7 @@ class _Reader:
         joined = tuple(tuple(piece for row in rows for piece in row.slots[at]) for at in range(len(declared.fields)))
         return Stated(rows=(Statement(joined, tuple(each for row in rows for each in row.evidence)),))
 
-    def many(self, declared: Input, every: Sequence[_Said]) -> Stated:
+    def many(self, declared: Input, every: Sequence[Said]) -> Stated:
         rows = tuple(self.row(declared, said) for said in every if said.kind == "fact")
         empty = [said for said in every if said.kind == "none"]
         if rows and empty:
@@ -232,7 +237,7 @@ class _Reader:
             )
         return Stated(rows=rows, whole=(Evidence("", "", "document", self.place(every[0].span)),))
 
-    def row(self, declared: Input, said: _Said) -> Statement:
+    def row(self, declared: Input, said: Said) -> Statement:
         evidence = Evidence("", said.source, said.origin, self.place(said.span))
         slots: list[Slot] = []
         words: list[str] = []
@@ -246,7 +251,7 @@ class _Reader:
             words.append(text if len(declared.fields) == 1 else f"{argument.key}: {text}")
         return Statement(tuple(slots), (replace(evidence, value=", ".join(words)),))
 
-    def truth(self, said: _Said) -> Piece:
+    def truth(self, said: Said) -> Piece:
         true = said.kind == "fact"
         text = "true" if true else "false"
         return Piece(true, Evidence(text, said.source, said.origin, self.place(said.span)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NoReturn
+from typing import ClassVar, NoReturn
 
 from kb.problems import Problem, ProblemsError, printable
 from kb.syntax import Span
@@ -72,6 +72,8 @@ def listed(values: Iterable[str], most: int = 12) -> str:
 class Report:
     """Collects the problems of one case file, so that all are shown together."""
 
+    codes: ClassVar[Mapping[str, str]] = CASE_CODES
+
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
@@ -81,7 +83,7 @@ class Report:
         self, code: str, message: str, span: Span, advice: str = "", notes: tuple[tuple[Span, str], ...] = ()
     ) -> None:
         """Add a problem; raises ``ProblemsError`` once there are too many to be of use."""
-        if code not in CASE_CODES:
+        if code not in self.codes:
             raise KeyError(code)
         self.problems.append(Problem(code, message, self.path, span, advice, notes=notes))
         if len(self.problems) == MOST_PROBLEMS:

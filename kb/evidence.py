@@ -64,16 +64,30 @@ def build_case(
     complete: dict[Predicate, tuple[Evidence, ...]] = {}
     for name, declared in vocabulary.inputs.items():
         given = stated.get(name, Stated())
-        if declared.kind == "flags":
-            facts[declared.predicate] = _flags(declared, vocabulary, case, given.flags)
-        elif declared.kind == "one":
-            facts[declared.predicate] = (_one(declared, case, given.rows),)
-        else:
-            rows, closed = _many(declared, case, given)
-            facts[declared.predicate] = rows
-            if closed:
-                complete[declared.predicate] = given.whole
+        facts[declared.predicate], closed = settled_facts(declared, vocabulary, case, given)
+        if closed:
+            complete[declared.predicate] = given.whole
     return Case(case, path, digest, title, facts, complete, expect)
+
+
+def settled_facts(
+    declared: Input, vocabulary: Vocabulary, case: Constant, given: Stated
+) -> tuple[tuple[Fact, ...], bool]:
+    """The facts of one input, and whether they are a complete list."""
+    if declared.kind == "flags":
+        return _flags(declared, vocabulary, case, given.flags), False
+    if declared.kind == "one":
+        return (_one(declared, case, given.rows),), False
+    return _many(declared, case, given)
+
+
+def with_row(declared: Input, case: Constant, facts: Sequence[Fact], row: Statement) -> tuple[Fact, ...]:
+    """The facts of a list with one row more."""
+    labels = {term.label for fact in facts for term in fact.row if isinstance(term, Unknown)}
+    number = len(facts) + 1
+    while any(label.startswith(f"{declared.name}[{number}].") for label in labels):
+        number += 1
+    return _merged((*facts, _row(declared, case, number, row)))
 
 
 @dataclass(frozen=True, slots=True)

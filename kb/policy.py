@@ -139,9 +139,9 @@ def examine(
 ) -> tuple[Vocabulary, Mapping[Predicate, tuple[str, ...]], tuple[tuple[Predicate, ...], ...], Sequence[Problem]]:
     """Every check of a program: its vocabulary, its types, its components, and all problems found."""
     from kb.check import check
+    from kb.declarations import read_vocabulary
     from kb.strata import cycles, strata
     from kb.types import infer_types
-    from kb.vocabulary import read_vocabulary
 
     vocabulary, problems = read_vocabulary(program)
     types, conflicts = infer_types(program, vocabulary)

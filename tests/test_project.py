@@ -20,7 +20,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 400
 # Those that slow the start of a command, by the names they are imported under.
-HEAVY = {"graphviz", "jinja2", "lark", "networkx", "pygraphviz", "rich", "ruamel", "z3"}
+HEAVY = {"graphviz", "jinja2", "lark", "networkx", "pygraphviz", "rich", "ruamel", "typst", "z3"}
 # Where the name that is imported is not the name of the distribution.
 DISTRIBUTIONS = {"ruamel": "ruamel.yaml", "z3": "z3-solver"}
 PACKAGES = ("kb", "explain", "commands")

@@ -85,7 +85,7 @@
     [says("the benefit plan covers the drug"), noun("benefit"), change(never)]).
 :- input(birth_date(P: case, Date: date), one,
     "When was the member born?",
-    [says("born on {Date}"), noun("date of birth"), change(time)]).
+    [says("born on {Date}"), noun("date of birth"), personal, change(never)]).
 :- input(prescriber(P: case, Specialty: specialty), one,
     "What is the prescriber's specialty?",
     [says("prescribed by a {Specialty}"), noun("prescriber"), change(act)]).
@@ -284,7 +284,7 @@ review_by_new_label(P) :-
 
 :- input(treatment(P: case, Drug: drug, Start: date, End: date), many,
     "Which MS drugs was the member treated with, from when, and until when? (End: the day it was stopped, or the date of the request while it goes on)",
-    [says("{Drug} from {Start} to {End}"), noun("treatment"), document, change(time)]).
+    [says("{Drug} from {Start} to {End}"), noun("treatment"), document, change(time), extends(End)]).
 :- input(relapse(P: case, Date: date), many,
     "On which dates did clinical relapses begin? (an empty list: none)",
     [says("relapse on {Date}"), noun("relapse"), document, change(time)]).

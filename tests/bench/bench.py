@@ -95,15 +95,17 @@ def cold() -> None:
     def command(*args: str) -> Callable[[], object]:
         return lambda: subprocess.run([sys.executable, *args], cwd=ROOT, capture_output=True, check=False)
 
-    ours, imports, nothing = medians(
+    ours, repairing, imports, nothing = medians(
         15,
+        command("-m", "cli", "check", "--no-repair", str(REFUSAL)),
         command("-m", "cli", "check", str(REFUSAL)),
         command("-c", "import pyDatalog, click, lark"),
         command("-c", "pass"),
     )
-    row("policykb check CASE", ms(ours))
+    row("policykb check --no-repair CASE", ms(ours))
     row('python -c "import pyDatalog, click, lark"', ms(imports))
     row("the first as a multiple of the second", f"{ours / imports:.2f}", "limit 2.50")
+    row("policykb check CASE, with the search for its smallest repair", ms(repairing))
     row("(an interpreter that does nothing)", ms(nothing))
 
 
@@ -135,8 +137,66 @@ def many() -> None:
     row("the last as a multiple of the one before", f"{at_1000 / at_100:.2f}", "flat is 1.00")
 
 
+def repairing() -> None:
+    """The hardest shipped case: its proof and all its smallest repairs, against the verdict alone."""
+    from explain.repair import repairs
+
+    print("\n4. repairs")
+    policy = load_policy()
+    slowest, taken = FULL, 0.0
+    for path in sorted((ROOT / "tests" / "cases").glob("*.case.yaml")):
+        decision = decide(policy, load_case(path, policy.vocabulary))
+        start = time.perf_counter()
+        repairs(decision, most=1)
+        if time.perf_counter() - start > taken:
+            slowest, taken = path, time.perf_counter() - start
+    case = load_case(slowest, policy.vocabulary)
+    verdict, first = medians(5, lambda: decide(policy, case), lambda: repairs(decide(policy, case), most=1))
+    start = time.perf_counter()
+    decision = decide(policy, case)
+    prove(decision)
+    found = repairs(decision, most=1000)
+    every = time.perf_counter() - start
+    row(f"the hardest shipped case: {slowest.name.removesuffix('.case.yaml')}")
+    row("  the verdict alone", ms(verdict))
+    row("  the first repair", ms(first), f"{first / verdict:.0f} times")
+    more = "and more" if found.more else "all there are"
+    row(f"  complete proof and {len(found.found)} smallest repairs ({more})", ms(every), f"{every / verdict:.0f} times")
+
+
+def pages() -> None:
+    """The size of a page and of a picture, and the time of many pages in one run."""
+    from xml.etree import ElementTree
+
+    from explain.faces import draw
+    from explain.html import page
+    from explain.repair import repairs
+
+    print("\n5. pages and pictures")
+    policy = load_policy()
+    proof = prove(decide(policy, load_case(REFUSAL, policy.vocabulary)))
+    row("the page of the example refusal", f"{len(page(proof, repairs(proof.decision))) / 1000:.0f} kB", "limit 300 kB")
+    picture = ElementTree.fromstring(draw(proof, ".svg"))
+    across, down = (float(picture.attrib[side].removesuffix("pt")) for side in ("width", "height"))
+    scale = min(10.2 * 72 / across, 7.7 * 72 / down)
+    row("its picture, in points", f"{across:.0f} x {down:.0f}", f"{11 * scale:.1f} pt type")
+    with tempfile.TemporaryDirectory() as folder:
+        shipped = sorted((ROOT / "tests" / "cases").glob("*.case.yaml"))
+        (Path(folder) / "cases").mkdir()
+        for i in range(200):
+            shutil.copy(shipped[i % len(shipped)], Path(folder) / "cases" / f"{i:03}.case.yaml")
+        start = time.perf_counter()
+        command = [sys.executable, "-m", "cli", "explain", f"{folder}/cases", "-o", f"{folder}/pages"]
+        subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+        taken = time.perf_counter() - start
+        sizes = [file.stat().st_size for file in (Path(folder) / "pages").glob("*.html")]
+    row(f"{len(sizes)} pages of 200 cases in one run", f"{taken:.0f} s", f"{max(sizes) / 1000:.0f} kB at most")
+
+
 if __name__ == "__main__":
     print("medians of runs side by side; ratios matter, milliseconds are this machine's")
     warm()
     cold()
     many()
+    repairing()
+    pages()

@@ -14,8 +14,15 @@ import pytest
 from explain import picture
 from tests.commands.running import APPROVAL, PEND, REFUSAL, STEERING, VERDICTS, flat, run, written
 
-ENDINGS = (".svg", ".png", ".pdf", ".dot", ".txt", ".json")
-MAGIC = {".svg": b"<?xml", ".png": b"\x89PNG\r\n\x1a\n", ".pdf": b"%PDF-", ".dot": b"digraph", ".json": b"{"}
+ENDINGS = (".html", ".svg", ".png", ".pdf", ".dot", ".txt", ".json")
+MAGIC = {
+    ".html": b"<!doctype html>",
+    ".svg": b"<?xml",
+    ".png": b"\x89PNG\r\n\x1a\n",
+    ".pdf": b"%PDF-",
+    ".dot": b"digraph",
+    ".json": b"{",
+}
 
 
 @pytest.mark.parametrize("case", VERDICTS, ids=lambda case: case.name)
@@ -55,6 +62,8 @@ def test_the_ending_says_the_format(ending: str, tmp_path: Path) -> None:
             assert content[-8:-4] == b"IEND"
         case ".dot":
             assert pygraphviz.AGraph(string=content.decode()).number_of_nodes() > 5
+        case ".html":
+            assert content.endswith(b"</html>")
         case ".json":
             assert json.loads(content)["format"] == "policykb-proof/1"
         case _:
@@ -78,7 +87,7 @@ def test_an_unknown_ending_is_refused(name: str, tmp_path: Path) -> None:
     """The known ones are named, and nothing is written."""
     result = run("explain", REFUSAL, "-o", tmp_path / name if name else "")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "is no known ending; known are .svg, .png, .pdf, .dot, .txt, .json" in flat(result.stderr)
+    assert "is no known ending; known are .html, .svg, .png, .pdf, .dot, .txt, .json" in flat(result.stderr)
     assert STEERING.search(result.stderr) is None
     assert list(tmp_path.iterdir()) == []
 

@@ -107,7 +107,7 @@ def test_a_case_that_cannot_be_read_is_told(command: tuple[str, ...], tmp_path: 
     written(folder / "notes.txt", "")
     for path, told in (
         (tmp_path / "missing.yaml", "no such file or directory"),
-        (folder, "is a directory" if command == ("explain",) else "the folder holds no case file"),
+        (folder, "a folder of cases needs -o" if command == ("explain",) else "the folder holds no case file"),
         (empty, "error[empty-case]: the file says nothing"),
         (binary, "error[encoding]"),
         ("a\x00b", "the name holds a NUL byte"),

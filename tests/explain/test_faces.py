@@ -152,6 +152,7 @@ def test_every_format_is_what_its_ending_says(ending: str) -> None:
     """The bytes of each start as they must, and the pictures parse."""
     drawn = draw(proof_of(case("conflict-hiv")), ending)
     starts = {
+        ".html": b"<!doctype html>",
         ".svg": b"<?xml",
         ".png": b"\x89PNG",
         ".pdf": b"%PDF",

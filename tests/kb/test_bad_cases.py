@@ -126,7 +126,7 @@ def never_anything_else(text: str, path: str) -> None:
     assert all(problem.span.line >= 1 and problem.span.column >= 1 for problem in problems)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     st.one_of(st.text(st.characters()), NEAR, NEAR.map("case: A-1\n".__add__)), st.sampled_from(["c.yaml", "c.json"])
 )
@@ -153,7 +153,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.dictionaries(st.sampled_from(["policy", "title", "expect", *VOCABULARY.inputs]), VALUES, max_size=4))
 def test_any_structure_is_a_case_or_a_problem(data: dict[str, object]) -> None:
     """Whatever stands where, in the right form or not."""

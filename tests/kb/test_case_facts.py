@@ -153,7 +153,7 @@ WELL_FORMED = st.lists(
 ).map("".join)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.one_of(st.text(), NEAR, WELL_FORMED), st.sampled_from(["", "case('A-1').\n"]))
 def test_any_text_is_a_case_or_a_problem(text: str, named: str) -> None:
     """No text whatsoever raises anything else."""

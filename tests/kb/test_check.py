@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kb.check import check
+from kb.declarations import read_vocabulary
 from kb.parse import parse
 from kb.problems import Problem
-from kb.vocabulary import read_vocabulary
 
 DECLARED = """
 :- policy(small, [title("Small"), payer("Payer"), edition('1'), effective('2024-01-01'),

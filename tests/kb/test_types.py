@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from kb.declarations import read_vocabulary
 from kb.parse import parse
 from kb.problems import Problem
 from kb.syntax import Predicate
 from kb.types import infer_types
-from kb.vocabulary import read_vocabulary
 
 DECLARED = """
 :- type(drug, [avonex, rebif, other]).

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from kb.declarations import read_vocabulary
 from kb.parse import parse
 from kb.syntax import NOWHERE, Predicate
-from kb.vocabulary import Vocabulary, read_vocabulary
+from kb.vocabulary import Vocabulary
 
 POLICY = """
 :- policy(small, [title("Small"), payer("Payer"), edition('2024-05'), effective('2024-01-01'), until('2025-01-01'),

@@ -1,0 +1,153 @@
+"""What changed between two proofs of one goal: before and after facts were assumed or dropped.
+
+A step changed when its status did, or the evidence that it shows. A step that only one of the proofs
+has, since in the other it decides nothing, did not change by that alone: its status is asked there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from explain.language import clean
+from explain.outline import outline
+from explain.phrases import Words
+from explain.points import Point, points
+from explain.proof import SHARED, Node, Proof
+from kb.answers import Status
+from kb.syntax import Atom
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A criterion whose status changed: its id, section and title, and both statuses."""
+
+    id: str
+    section: str
+    title: str
+    before: Status
+    after: Status
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two proofs as it is shown: its outline, and the points of it that changed."""
+
+    proof: Proof
+    root: Point
+    changed: AbstractSet[Point]
+
+    @cached_property
+    def pruned(self) -> Side | None:
+        """The part of the outline that changed, with what stands above it."""
+        marked: set[Point] = set()
+
+        def kept(point: Point) -> Point | None:
+            children = tuple(filter(None, map(kept, point.children)))
+            if not children and point not in self.changed:
+                return None
+            left = replace(point, children=children)
+            if point in self.changed:
+                marked.add(left)
+            return left
+
+        root = kept(self.root)
+        return Side(self.proof, root, marked) if root else None
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Two proofs of one goal, with the facts that were assumed and dropped in between, as they were written."""
+
+    before: Proof
+    after: Proof
+    assumed: Sequence[str] = ()
+    dropped: Sequence[str] = ()
+
+    @cached_property
+    def nodes(self) -> tuple[AbstractSet[Node], AbstractSet[Node]]:
+        """The nodes that changed, of the one proof and of the other."""
+        return _changed(self.before, self.after), _changed(self.after, self.before)
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the nodes that changed: those of the proof after it, then what it has no more."""
+        before, after = self.nodes
+        found = [self.after.ids[node] for node in self.after.nodes() if node in after]
+        return tuple(dict.fromkeys([*found, *(self.before.ids[n] for n in self.before.nodes() if n in before)]))
+
+    def sides(self, *, full: bool = False) -> tuple[Side, Side]:
+        """Both proofs as outlines, with the points that changed."""
+        roots = outline(self.before, full=full), outline(self.after, full=full)
+        return (
+            Side(self.before, roots[0], _marked(self.before, self.nodes[0], roots[0], self.after, roots[1])),
+            Side(self.after, roots[1], _marked(self.after, self.nodes[1], roots[1], self.before, roots[0])),
+        )
+
+    @cached_property
+    def turns(self) -> tuple[Turn, ...]:
+        """The criteria whose status changed, the goal itself apart, in the order of the proofs."""
+        found: dict[Atom, Turn] = {}
+        for proof in (self.after, self.before):
+            words = Words(proof.decision)
+            for node in proof.nodes():
+                goal = node.goal
+                if not node.criterion or not isinstance(goal, Atom) or goal in found or node is proof.root:
+                    continue
+                before, after = (each.decision.answers.status(goal) for each in (self.before, self.after))
+                if before is not after:
+                    section, title = clean(node.criterion.section), words.title(node.criterion, goal)
+                    found[goal] = Turn(proof.ids[node], section, title, before, after)
+        return tuple(found.values())
+
+
+def _changed(proof: Proof, other: Proof) -> AbstractSet[Node]:
+    """The nodes of a proof that are not the same in the other one."""
+    theirs = {id_: node for node, id_ in other.ids.items()}
+    changed: dict[Node, bool] = {}
+
+    def differs(node: Node) -> bool:
+        if node not in changed:
+            changed[node] = False
+            inner = [differs(child) for child in node.children]
+            twin = theirs.get(proof.ids[node])
+            if node.kind in SHARED and isinstance(node.goal, Atom):
+                stated = other.decision.case.facts
+                changed[node] = other.decision.answers.status(node.goal) is not node.status or any(
+                    fact not in stated.get(fact.predicate, ()) for fact in node.facts
+                )
+            elif twin is not None:
+                tallied = node.kind in ("count", "distinct") and any(inner)
+                changed[node] = twin.status is not node.status or tallied
+            else:
+                changed[node] = any(inner)
+            beside = any(changed[child] for child in node.children if child.kind in SHARED)
+            for child in node.children:
+                # What was held against a threshold is new where the evidence beside it is.
+                if beside and child.kind == "comparison" and proof.ids[child] not in theirs:
+                    changed[child] = True
+        return changed[node]
+
+    differs(proof.root)
+    return {node for node, yes in changed.items() if yes}
+
+
+def _marked(proof: Proof, nodes: AbstractSet[Node], root: Point, other: Proof, twin: Point) -> AbstractSet[Point]:
+    """The points of an outline that changed."""
+    about = {(node.kind, node.goal) for node in nodes}
+    said: dict[str, set[tuple[str, str, Status]]] = {}
+    for point in points(twin):
+        if point.node in other.ids:
+            said.setdefault(other.ids[point.node], set()).add((point.words, point.note, point.status))
+    found = set()
+    for point in points(root):
+        if point.node in proof.ids:
+            words = said.get(proof.ids[point.node])
+            telling = words is not None and (point.words, point.note, point.status) not in words
+            if point.node in nodes or (telling and point.kind not in ("criterion", "folded")):
+                found.add(point)
+        elif (point.node.kind, point.node.goal) in about:
+            found.add(point)
+    return found

@@ -1,0 +1,216 @@
+"""A redacted copy of a case: nobody can read in it who the member is, and it is decided the same.
+
+It is made once, of the case, before anything is decided; so no face, no repair and no comparison has
+to know of it. A date that tells who the member is keeps its value for the calendar and shows its
+year alone, so that ages and thresholds stay right. A text that somebody wrote freely is replaced by
+a token: the same text by the same token, so that what was equal stays equal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from kb.answers import Row
+from kb.case import Case, Evidence, Fact
+from kb.policy import Policy
+from kb.problems import Problem, ProblemsError
+from kb.syntax import AtLeastDistinct, Atom, Comparison, Constant, Goal, Predicate, Term, subgoals
+from kb.vocabulary import Argument, Input
+
+if TYPE_CHECKING:
+    from explain.repair import Repairs
+
+REDACTED = "[redacted]"
+DAY = re.compile(r"\b(\d{4})-\d{2}-\d{2}\b")
+# The kinds of source that a redacted copy still tells: words that name nobody.
+KINDS = (
+    "attestation", "benefit check", "chart", "claims", "claim", "consultation", "consult", "directory", "form",
+    "laboratory report", "letter", "mri report", "note", "records", "record", "referral", "report", "results",
+    "result", "scan", "statement", "summary",
+)  # fmt: skip
+
+
+class VeiledDate(date):
+    """A date that the calendar knows in full and that shows its year alone."""
+
+    def isoformat(self) -> str:
+        return f"{self.year:04}"
+
+    def __str__(self) -> str:
+        return self.isoformat()
+
+    def __repr__(self) -> str:
+        return f"VeiledDate({self.isoformat()})"
+
+    def __format__(self, how: str) -> str:
+        return self.isoformat()
+
+    def strftime(self, how: str) -> str:
+        return self.isoformat()
+
+    def ctime(self) -> str:
+        return self.isoformat()
+
+
+def redacted(case: Case, policy: Policy) -> Case:
+    """The redacted copy of a case."""
+    return _Redaction(case, policy).case()
+
+
+def redacted_policy(policy: Policy) -> Policy:
+    """A policy without the folder that its file is in, which may be named after somebody."""
+    name = re.split(r"[/\\]", policy.path)[-1]
+    path = policy.path if policy.path == f"kb/policies/{name}" else name
+    return replace(policy, program=replace(policy.program, path=path))
+
+
+def refuse_names(goal: Goal, case: Case, policy: Policy) -> None:
+    """Raise ``ProblemsError`` for a goal that itself names what is redacted of a case."""
+    hidden = _Redaction(case, policy)
+    for term in constants(goal):
+        if term.value == case.id.value or term.value in hidden.days or term.value in hidden.tokens:
+            message, help = "the goal names what is redacted", "write a variable in its place"
+            raise ProblemsError([Problem("redacted-goal", message, "--goal", help=help)], {})
+
+
+def redact_repairs(found: Repairs, case: Case) -> Repairs:
+    """The repairs of a redacted case, without the days that would tell a birthday.
+
+    The first day on which somebody is old enough is one; any day that the case itself does not show
+    is cut to its year. A case without a veiled date keeps its repairs as they are.
+    """
+    values = [getattr(term, "value", None) for facts in case.facts.values() for fact in facts for term in fact.row]
+    known = {str(value) for value in values if isinstance(value, date)}
+    if not any(isinstance(value, VeiledDate) for value in values):
+        return found
+
+    def cut(words: str) -> str:
+        return DAY.sub(lambda match: match[0] if match[0] in known else match[1], words)
+
+    told = (replace(each, steps=tuple(replace(s, words=cut(s.words)) for s in each.steps)) for each in found.found)
+    return replace(found, found=tuple(told), blocked=tuple(map(cut, found.blocked)))
+
+
+def constants(goal: Goal) -> Iterator[Constant]:
+    """Every constant in a goal, at any depth."""
+    terms: tuple[Term, ...] = ()
+    match goal:
+        case Atom(args=args):
+            terms = args
+        case Comparison(left=left, right=right):
+            terms = (left, right)
+        case AtLeastDistinct():
+            pass
+    yield from (term for term in terms if isinstance(term, Constant))
+    for inner in subgoals(goal):
+        yield from constants(inner)
+
+
+def source_kind(source: str) -> str:
+    """The kind of a source, where a plain word in it tells it, in the place of all that was written."""
+    found = [kind for kind in KINDS if re.search(rf"\b{kind}\b", source, re.IGNORECASE)]
+    return f"{max(found, key=len)} {REDACTED}" if found else REDACTED if source else ""
+
+
+class _Redaction:
+    """One redaction under way: what is hidden, and by what it is replaced."""
+
+    def __init__(self, case: Case, policy: Policy) -> None:
+        self.record = case
+        self.id = Constant("text", REDACTED, case.id.span)
+        self.inputs: dict[Predicate, Input] = {each.predicate: each for each in policy.vocabulary.inputs.values()}
+        # What the policy itself says is no secret, and a clause may ask for it.
+        self.public = {
+            term.value
+            for clause in policy.program.clauses
+            for goal in (clause.head, *clause.body)
+            for term in constants(goal)
+            if term.kind == "text"
+        }
+        self.tokens: dict[object, str] = {}
+        self.days: set[object] = set()
+        for declared, fact in self.facts():
+            for argument, term in zip(declared.arguments[1:], fact.row[1:], strict=True):
+                if isinstance(term, Constant) and term.kind == "text" and term.value not in self.public:
+                    self.token(term.value)
+                if isinstance(term, Constant) and argument.type == "date" and declared.personal:
+                    self.days.add(term.value)
+            if declared.personal:
+                found = (match[0] for piece in fact.evidence for match in DAY.finditer(piece.value))
+                self.days.update(map(_day, found))
+
+    def facts(self) -> Iterator[tuple[Input, Fact]]:
+        for predicate, facts in self.record.facts.items():
+            yield from ((self.inputs[predicate], fact) for fact in facts)
+
+    def token(self, text: object) -> str:
+        return self.tokens.setdefault(text, f"[redacted {len(self.tokens) + 1}]")
+
+    def case(self) -> Case:
+        facts = {name: tuple(map(self.fact, each)) for name, each in self.record.facts.items()}
+        complete = {
+            name: tuple(replace(self.origin(piece), value=self.shortened(piece.value)) for piece in each)
+            for name, each in self.record.complete.items()
+        }
+        return Case(self.id, REDACTED, REDACTED, "", facts, complete)
+
+    def fact(self, fact: Fact) -> Fact:
+        declared = self.inputs[fact.predicate]
+        row: Row = (self.id, *map(self.term, fact.row[1:]))
+        new = replace(fact, row=row)
+        evidence = (replace(self.origin(each), value=self.value(each, new, declared)) for each in fact.evidence)
+        return replace(new, evidence=tuple(evidence))
+
+    def term(self, term: Term) -> Term:
+        """A value of the case: a text as its token, a day that tells who the member is with its year alone."""
+        if not isinstance(term, Constant):
+            return term
+        if term.kind == "text" and term.value not in self.public:
+            return replace(term, value=self.token(term.value))
+        # Another date may fall on the same day, and would tell it.
+        if isinstance(term.value, date) and term.value in self.days:
+            return replace(term, value=VeiledDate(term.value.year, term.value.month, term.value.day))
+        return term
+
+    def origin(self, piece: Evidence) -> Evidence:
+        line = piece.place.rpartition(":")[2]
+        return replace(piece, source=source_kind(piece.source), place=f"case:{line}")
+
+    def value(self, piece: Evidence, fact: Fact, declared: Input) -> str:
+        """What a piece of evidence states, as it may be shown."""
+        fields = {argument.key: argument for argument in declared.fields}
+        if declared.kind == "flags" or not fields:
+            return piece.value
+        if len(fields) == 1:
+            return self.stated(piece.value, declared.fields[0])
+        name, _, rest = piece.value.partition(": ")
+        stated = {argument.key: term for argument, term in zip(declared.fields, fact.row[1:], strict=True)}
+        if name in fields and not isinstance(stated[name], Constant):
+            # One piece of several for a field of this row.
+            return f"{name}: {self.stated(rest, fields[name])}"
+        shown = [
+            f"{key}: {self.stated(str(term.value), fields[key])}"
+            for key, term in stated.items()
+            if isinstance(term, Constant)
+        ]
+        return ", ".join(shown)
+
+    def stated(self, text: str, argument: Argument) -> str:
+        if argument.type == "text" and text not in self.public and text not in self.tokens.values():
+            return self.token(text)
+        return self.shortened(text)
+
+    def shortened(self, text: str) -> str:
+        """A text with every day that tells who the member is cut to its year."""
+        return DAY.sub(lambda match: match[1] if _day(match[0]) in self.days else match[0], text)
+
+
+def _day(text: str) -> object:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

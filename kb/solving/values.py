@@ -1,0 +1,280 @@
+"""Values and truths of a case that is partly open: numbers and booleans, of Python where settled, else of z3.
+
+Python's own booleans and numbers stand for what is settled, so that only what is open reaches z3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import z3
+
+from kb.calendar import between
+from kb.syntax import Constant
+
+# A z3 expression, or the Python value that it would always have. z3 has no types of its own to speak of.
+Truth: TypeAlias = Any
+Number: TypeAlias = Any
+
+
+def conj(*truths: Truth) -> Truth:
+    """All of the truths."""
+    left = [truth for truth in truths if truth is not True]
+    if any(truth is False for truth in left):
+        return False
+    return True if not left else left[0] if len(left) == 1 else z3.And(*left)
+
+
+def disj(*truths: Truth) -> Truth:
+    """Any of the truths."""
+    left = [truth for truth in truths if truth is not False]
+    if any(truth is True for truth in left):
+        return True
+    return False if not left else left[0] if len(left) == 1 else z3.Or(*left)
+
+
+def neg(truth: Truth) -> Truth:
+    """Not the truth."""
+    return (not truth) if isinstance(truth, bool) else z3.Not(truth)
+
+
+def truths_at_least(count: int, truths: Sequence[Truth]) -> Truth:
+    """``count`` or more of the truths."""
+    count -= sum(truth is True for truth in truths)
+    left = [truth for truth in truths if not isinstance(truth, bool)]
+    if count <= 0:
+        return True
+    if count > len(left):
+        return False
+    return z3.AtLeast(*left, count) if count > 1 else disj(*left)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The status of a goal: ``must`` where it is met, ``may`` where it is met or undocumented."""
+
+    must: Truth
+    may: Truth
+
+    def __and__(self, other: Pair) -> Pair:
+        return Pair(conj(self.must, other.must), conj(self.may, other.may))
+
+    @property
+    def opposite(self) -> Pair:
+        return Pair(neg(self.may), neg(self.must))
+
+
+YES, NO, OPEN = Pair(True, True), Pair(False, False), Pair(False, True)
+
+
+def either(pairs: Iterable[Pair]) -> Pair:
+    """The status of alternatives, any of which is enough."""
+    listed = list(pairs)
+    return Pair(disj(*(pair.must for pair in listed)), disj(*(pair.may for pair in listed)))
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value: its number (see ``Coding``) and whether it is known.
+
+    ``label`` tells one value that may be unknown from another; ``many`` marks that of a missing list.
+    ``parts`` are those of a date that is open.
+    """
+
+    number: Number
+    known: Truth = True
+    label: str = ""
+    many: bool = False
+    parts: Months | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is nothing open about the value."""
+        return self.known is True and isinstance(self.number, int | Fraction)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRow:
+    """A row of an input or of a derived predicate, with its status."""
+
+    pair: Pair
+    values: tuple[Value, ...]
+
+
+class Coding:
+    """Numbers for the constants of a policy and a case, so that equal constants have equal numbers.
+
+    A date is ``(12 * year + month - 1) * 32 + day - 1``: in order, and its month and day easy to get at.
+    """
+
+    def __init__(self) -> None:
+        self.codes: dict[tuple[str, str], int] = {}
+        self.constants: dict[int, Constant] = {}
+
+    def value(self, constant: Constant) -> Value:
+        return Value(self.number(constant))
+
+    def number(self, constant: Constant) -> int | Fraction:
+        match constant.value:
+            case date() as day:
+                return (12 * day.year + day.month - 1) * 32 + day.day - 1
+            case int() as whole:
+                return whole
+            case Decimal() as amount:
+                exact = Fraction(amount)
+                return int(exact) if exact.denominator == 1 else exact
+        key = (constant.kind, str(constant.value))
+        code = self.codes.setdefault(key, len(self.codes))
+        self.constants[code] = constant
+        return code
+
+
+def day_of(code: int) -> date:
+    """The date that a number stands for."""
+    months, day = divmod(code, 32)
+    return date(months // 12, months % 12 + 1, day + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """A date taken apart: its months since the year nought, and its day of the month less one."""
+
+    month: Number
+    day: Number
+
+
+def months_of(value: Value) -> Months:
+    """The parts of a date."""
+    if value.parts is not None:
+        return value.parts
+    month, day = divmod(int(value.number), 32)
+    return Months(month, day)
+
+
+def open_date(name: str) -> tuple[Value, Truth]:
+    """A date that is open, by the name of its parts, and that it is a day which exists, of 1900 to 2100."""
+    month, day = z3.Ints(f"{name}.month {name}.day")
+    value = Value(32 * month + day, parts=Months(month, day), label=name)
+    year, place = month / 12, month % 12
+    leap = z3.And(year % 4 == 0, z3.Or(year % 100 != 0, year % 400 == 0))
+    short = z3.Or(*(place == each for each in (3, 5, 8, 10)))
+    exists = (
+        z3.And(month >= 12 * 1900, month < 12 * 2101, day >= 0, day <= 30),
+        z3.Or(day < 28, z3.And(place != 1, z3.Or(day < 30, z3.Not(short))), z3.And(place == 1, day < 29, leap)),
+    )
+    return value, z3.And(*exists)
+
+
+def day_number(parts: Months) -> Number:
+    """Days since a fixed day, for the distance of two dates."""
+    year, month = lifted(parts.month) / 12, lifted(parts.month) % 12 + 1
+    shifted = z3.If(month > 2, year, year - 1)
+    place = z3.If(month > 2, month - 3, month + 9)
+    return 365 * shifted + shifted / 4 - shifted / 100 + shifted / 400 + (153 * place + 2) / 5 + lifted(parts.day)
+
+
+def elapsed(unit: str, start: Value, end: Value) -> Value:
+    """Completed units from one date to another."""
+    if start.settled and end.settled:
+        return Value(between(unit, day_of(int(start.number)), day_of(int(end.number))))
+    label = f"{unit}s from {start.label or start.number} to {end.label or end.number}"
+    known, many = conj(start.known, end.known), start.many or end.many
+    if known is False:
+        return Value(0, False, label, many)
+    first, last = months_of(start), months_of(end)
+    if unit == "day":
+        return Value(day_number(last) - day_number(first), known, label, many)
+
+    def forward(early: Months, late: Months) -> Number:
+        whole = lifted(late.month) - early.month
+        return z3.If(lifted(late.day) < early.day, whole - 1, whole)
+
+    backward = lifted(end.number) < lifted(start.number)
+    months = z3.If(backward, -forward(last, first), forward(first, last))
+    if unit == "month":
+        return Value(months, known, label, many)
+    # z3 rounds down and calendar years round towards nought.
+    return Value(z3.If(months < 0, -((-months) / 12), months / 12), known, label, many)
+
+
+def chosen(condition: Truth, left: Value, right: Value) -> Value:
+    """One value where a condition holds and another where it does not; both are known."""
+    parts = None
+    if left.parts is not None or right.parts is not None:
+        first, last = months_of(left), months_of(right)
+        parts = Months(
+            z3.If(condition, lifted(first.month), lifted(last.month)),
+            z3.If(condition, lifted(first.day), lifted(last.day)),
+        )
+    number = z3.If(condition, lifted(left.number), lifted(right.number))
+    return Value(number, True, f"{left.label} or {right.label or right.number}", parts=parts)
+
+
+def same(left: Value, right: Value) -> Pair:
+    """Whether two values are equal."""
+    if left.label and left.label == right.label and not left.many:
+        return YES
+    known = conj(left.known, right.known)
+    if known is False:
+        return OPEN
+    equal = compared("=", left.number, right.number)
+    return Pair(conj(known, equal), disj(neg(known), equal))
+
+
+def compare(operator: str, left: Value, right: Value) -> Pair:
+    """The status of a comparison."""
+    if operator == "=":
+        return same(left, right)
+    if operator == "\\=":
+        return same(left, right).opposite
+    known = conj(left.known, right.known)
+    if known is False:
+        return OPEN
+    holds = compared(operator, left.number, right.number)
+    return Pair(conj(known, holds), disj(neg(known), holds))
+
+
+COMPARISONS: Mapping[str, Callable[[Number, Number], Truth]] = {
+    "=": lambda left, right: left == right,
+    "<": lambda left, right: left < right,
+    "=<": lambda left, right: left <= right,
+    ">": lambda left, right: left > right,
+    ">=": lambda left, right: left >= right,
+}
+
+
+def compared(operator: str, left: Number, right: Number) -> Truth:
+    """A comparison of two numbers."""
+    if isinstance(left, int | Fraction) and isinstance(right, int | Fraction):
+        return COMPARISONS[operator](left, right)
+    return COMPARISONS[operator](lifted(left), lifted(right))
+
+
+def lifted(number: Number) -> Number:
+    """A number as z3 takes it."""
+    if isinstance(number, Fraction):
+        return z3.Q(number.numerator, number.denominator)
+    return z3.IntVal(number) if isinstance(number, int) else number
+
+
+def says_more(left: Value, right: Value) -> Value:
+    """What a variable is worth that stands for both of two values which may be equal."""
+    if left.known is True or left.label == right.label:
+        return left
+    if right.known is True:
+        return right
+    if left.known is False and right.known is False:
+        first = min((left.many, left.label), (right.many, right.label))
+        return left if first == (left.many, left.label) else right
+    if left.known is False:
+        return right
+    if right.known is False:
+        return left
+    both = chosen(left.known, left, right)
+    known, label = disj(left.known, right.known), f"{left.label} or {right.label}"
+    return replace(both, known=known, label=label, many=left.many and right.many)
