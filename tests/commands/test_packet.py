@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+import shlex
 import stat
 from io import BytesIO
 from pathlib import Path
@@ -76,7 +78,7 @@ def test_the_command_in_a_packet_writes_it_again(tmp_path: Path) -> None:
     match = re.search(r'<code class="command">policykb (.*)</code>', first.decode("utf-8"))
     assert match
     output.unlink()
-    assert run(*match[1].split()).exit_code == 1
+    assert run(*shlex.split(html.unescape(match[1]))).exit_code == 1
     assert output.read_bytes() == first
 
 
