@@ -28,9 +28,9 @@ demo: .venv/installed ## set up, decide an example case and draw its proof as pr
 test: check ## set up, then run linters, types and every test
 	@sh .ci/debian swipl=swi-prolog-nox chromium=chromium
 	@echo "running the tests"
-	@$(PY) -m pytest -n auto --cov --ignore tests/test_oracle.py
-	@echo "holding random cases against the oracle (apart, since measuring coverage would double its time)"
-	@$(PY) -m pytest -n auto tests/test_oracle.py
+	@$(PY) -m pytest -n auto --cov --ignore tests/test_oracle.py --ignore tests/solving
+	@echo "holding random cases against the oracle and the formulas (apart: measuring coverage would double its time)"
+	@$(PY) -m pytest -n auto tests/test_oracle.py tests/solving
 
 check: .venv/installed-test ## lint, format and types alone
 	@echo "checking style, format and types"

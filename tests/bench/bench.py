@@ -40,7 +40,7 @@ def medians(rounds: int, *jobs: Callable[[], object]) -> list[float]:
 
 
 def row(what: str, *figures: str) -> None:
-    print(f"  {what:<64}" + "".join(f"{figure:>14}" for figure in figures), flush=True)
+    print(f"  {what:<64}" + "".join(f"{figure:>18}" for figure in figures), flush=True)
 
 
 def ms(seconds: float) -> str:
