@@ -25,10 +25,17 @@ COMMANDS = {
     "explain": "cases",
     "repair": "repair",
     "packet": "packet",
+    "replay": "records",
     "shell": "shell",
     "new": "policies",
     "schema": "policies",
     "lint": "policies",
+    "diff": "diff",
+    "analyze": "analyze",
+    "test": "suites",
+    "coverage": "coverage",
+    "mutate": "mutate",
+    "suite": "mutate",
     "trace": "policies",
 }
 

@@ -16,6 +16,8 @@ from commands.common import (
     case_files,
     colour,
     dump,
+    edition_option,
+    editions_for,
     json_option,
     parse_readings,
     policy_option,
@@ -62,37 +64,47 @@ def demo(output: str) -> None:
 @json_option
 @click.option("--repair/--no-repair", "repairing", default=True, help="Whether to look for the smallest repair.")
 @redact_option
+@edition_option
+@click.option("--record", metavar="FILE", help="Add a record of each decision to FILE, for `policykb replay`.")
 def check(
-    cases: tuple[str, ...], policy: str, readings: tuple[str, ...], as_json: bool, repairing: bool, redact: bool
+    cases: tuple[str, ...],
+    policy: str,
+    readings: tuple[str, ...],
+    as_json: bool,
+    repairing: bool,
+    redact: bool,
+    edition: str | None,
+    record: str | None,
 ) -> None:
     """Decide one case and print its checklist; several cases or a folder give a table.
 
-    One case that is not approved comes with its smallest repair: what would change the verdict.
+    One case that is not approved comes with its smallest repair: what would change the verdict. Where the
+    policy has several editions, each case is decided by the one in force on the date of its request.
 
     Exit code: 0 proved, 1 refuted, 3 undetermined, 2 bad input. Of several cases the worst counts:
     bad input, then refuted, then undetermined.
     """
-    from explain.prover import prove
     from explain.report import report
-    from kb.decide import decide
-    from kb.policy import load_policy
 
-    loaded, chosen = load_policy(policy), parse_readings(readings)
-    loaded.readings(chosen)
-    if redact:
-        from explain.redact import redacted_policy
-
-        loaded = redacted_policy(loaded)
+    if redact and record is not None:
+        raise click.UsageError("--record names nobody, and tells a case by its file, so it goes without --redact")
+    chosen = parse_readings(readings)
+    editions = editions_for(policy, edition, chosen, redact)
     files = case_files(cases)
     several = len(files) > 1 or Path(cases[0]).is_dir()
     rows: list[tuple[str, Report | None]] = []
-    for number, (path, case) in enumerate(read_cases(loaded, files, redact), 1):
+    for number, (path, read) in enumerate(read_cases(editions, files, chosen, redact=redact), 1):
         name = f"case {number}" if redact else str(path)
-        if isinstance(case, ProblemsError):
-            click.echo(f"{case}\n", err=True)
+        if isinstance(read, ProblemsError):
+            click.echo(f"{read}\n", err=True)
             rows.append((name, None))
-        else:
-            rows.append((name, report(prove(decide(loaded, case, chosen)))))
+            continue
+        proof = read.proof(chosen)
+        if record is not None:
+            from commands.records import keep
+
+            keep(record, proof.decision)
+        rows.append((name, report(proof)))
     reports = [found for _, found in rows if found]
     if as_json:
         from explain.json import report_json
@@ -106,6 +118,9 @@ def check(
         from explain.text import table_text
 
         click.echo(table_text(short_names(rows), width=width(piped=1000), style=colour))
+        for name, found in short_names(rows):
+            for caution in found.words.cautions() if found else ():
+                click.echo(f"Caution: {printable(name)}: {caution}")
     elif reports:
         from explain.text import report_text
 
@@ -142,28 +157,40 @@ def short_names(rows: Sequence[tuple[str, Report | None]]) -> list[tuple[str, Re
 @policy_option
 @reading_option
 @json_option
-def query(goal: str, cases: tuple[str, ...], policy: str, readings: tuple[str, ...], as_json: bool) -> None:
+@redact_option
+@edition_option
+def query(
+    goal: str,
+    cases: tuple[str, ...],
+    policy: str,
+    readings: tuple[str, ...],
+    as_json: bool,
+    redact: bool,
+    edition: str | None,
+) -> None:
     r"""Ask any GOAL of each case: bindings and statuses.
 
     For example `policykb query 'inadequate_response(P, Drug)' CASE`, or `'\+ eligible(P)'`.
 
     Exit code: 0 when some answer is met, else 3 when some is not documented, else 1; 2 bad input.
     """
-    from kb.policy import load_policy
     from kb.query import ask, question
 
-    loaded, chosen = load_policy(policy), parse_readings(readings)
-    loaded.readings(chosen)
-    asked = question(loaded, goal)
-    best, bad, found = Status.NOT_MET, False, []
-    for _, case in read_cases(loaded, case_files(cases)):
-        if isinstance(case, ProblemsError):
-            click.echo(f"{case}\n", err=True)
+    chosen = parse_readings(readings)
+    editions = editions_for(policy, edition, chosen, redact)
+    asked, best, bad, found = None, Status.NOT_MET, False, []
+    for _, read in read_cases(editions, case_files(cases), chosen, goal, redact):
+        if isinstance(read, ProblemsError):
+            click.echo(f"{read}\n", err=True)
             bad = True
             continue
-        decision, answers = ask(asked, case, chosen)
+        assert read.asked is not None
+        # The goal is the same in every edition, and so are its variables.
+        asked = asked or read.asked
+        decision, answers = ask(read.asked, read.case, chosen)
         best = max([best, *(answer.status for answer in answers)])
         found.append((decision, answers))
+    asked = asked or question(editions.only or editions.policies[-1], goal)
     if as_json:
         from explain.json import answers_json
 
@@ -190,6 +217,7 @@ def query(goal: str, cases: tuple[str, ...], policy: str, readings: tuple[str, .
 @click.option("--drop", "dropped", multiple=True, metavar="FACT", help="Show what changes without FACT.")
 @redact_option
 @policy_option
+@edition_option
 @reading_option
 def explain(
     case: str,
@@ -201,6 +229,7 @@ def explain(
     dropped: tuple[str, ...],
     redact: bool,
     policy: str,
+    edition: str | None,
     readings: tuple[str, ...],
 ) -> None:
     """Show the proof of a case's verdict, or of any goal: as text, or as a page or a picture in a file.
@@ -218,24 +247,23 @@ def explain(
     from explain.text import proof_text
     from kb.files import write
 
-    if redact and (assumed or dropped or Path(case).is_dir()):
-        raise click.UsageError("--redact goes with one case, and without --assume and --drop")
     if case and Path(case).is_dir():
         from commands.pages import folder_pages
 
         if output is None or goal is not None or core_only or assumed or dropped:
             raise click.UsageError("a folder of cases needs -o FOLDER, and none of --goal, --core, --assume, --drop")
-        sys.exit(folder_pages(case, output, policy, parse_readings(readings), full=full))
+        chosen = parse_readings(readings)
+        sys.exit(folder_pages(case, output, policy, chosen, full=full, redact=redact, edition=edition))
     ending = ".txt" if output is None else picture_ending(output)
     if assumed or dropped:
         from commands.what_if import changes_of, show
 
         if core_only:
             raise click.UsageError("--core shows one proof, and --assume and --drop compare two")
-        changes = changes_of(case, policy, parse_readings(readings), goal, assumed, dropped)
+        changes = changes_of(case, policy, parse_readings(readings), goal, assumed, dropped, redact, edition)
         show(changes, output, full)
         sys.exit(EXIT[changes.after.status])
-    proof = prove_case(case, policy, parse_readings(readings), goal, redact)
+    proof = prove_case(case, policy, parse_readings(readings), goal, redact, edition)
     if core_only:
         from explain.core import core
 

@@ -6,6 +6,8 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,7 +19,11 @@ from kb.problems import Problem, ProblemsError, printable
 if TYPE_CHECKING:
     from explain.proof import Proof
     from kb.case import Case
+    from kb.decide import Decision
+    from kb.editions import Editions
     from kb.policy import Policy
+    from kb.query import Question
+    from kb.read_case import CaseText
 
 BAD_INPUT = 2
 EXIT = {Status.MET: 0, Status.NOT_MET: 1, Status.UNDOCUMENTED: 3}
@@ -27,7 +33,14 @@ MANY = 50
 F = TypeVar("F", bound=Callable[..., Any])
 
 policy_option = click.option(
-    "--policy", default="lemtrada", show_default=True, metavar="POLICY", help="A policy file, or a shipped policy."
+    "--policy",
+    default="lemtrada",
+    show_default=True,
+    metavar="POLICY",
+    help="A policy file, a folder of the editions of one policy, or a shipped policy.",
+)
+edition_option = click.option(
+    "--edition", metavar="NAME", help="Decide by this edition, rather than by that of the date of the request."
 )
 reading_option = click.option(
     "--reading", "readings", multiple=True, metavar="NAME=VALUE", help="Choose a reading of an ambiguous text."
@@ -79,55 +92,157 @@ def case_files(paths: Sequence[str]) -> list[Path]:
     return files
 
 
-def read_cases(
-    policy: Policy, files: Sequence[Path], redact: bool = False
-) -> Iterator[tuple[Path, Case | ProblemsError]]:
-    """Each case, or what is wrong with its file, so that one bad file hides no other case.
+def editions_for(
+    policy: str, edition: str | None = None, readings: Mapping[str, str] | None = None, redact: bool = False
+) -> Editions:
+    """The editions that cases are decided by; with ``redact`` without the folders that their files are in.
 
-    Many cases show their progress on a terminal. With ``redact`` each is a redacted copy.
+    A reading that the only edition does not offer is told at once.
     """
-    from explain.redact import redacted
+    from kb.editions import Editions, load_editions
+
+    found = load_editions(policy, edition)
+    if redact:
+        from explain.redact import redacted_policy
+
+        chosen = redacted_policy(found.chosen) if found.chosen else None
+        found = Editions(tuple(map(redacted_policy, found.policies)), chosen)
+    if found.only is not None:
+        found.only.readings(readings)
+    return found
+
+
+def policy_for(path: str, editions: Editions, redact: bool = False) -> tuple[Policy, str | CaseText]:
+    """The edition that decides the case of a file, and what is to be read under it."""
+    from kb.editions import under
+
+    try:
+        return under(editions, path)
+    except ProblemsError as error:
+        if not redact:
+            raise
+        from explain.redact import redacted_error
+
+        raise redacted_error(error, "case") from None
+
+
+def one_edition(policy: str, edition: str | None) -> Policy:
+    """The only edition of a policy, or the one that is chosen, where no case says by its date which one is meant."""
+    found = editions_for(policy, edition)
+    if found.only is None:
+        help = f"editions: {found.told()}; choose one with `--edition NAME`"
+        raise ProblemsError([Problem("which-edition", "there are several editions", policy, help=help)], {})
+    return found.only
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A case with the edition that decides it, and with the question that is asked of it, if any."""
+
+    policy: Policy
+    case: Case
+    asked: Question | None = None
+
+    def decision(self, readings: Mapping[str, str]) -> Decision:
+        """The decision of the case; it answers the question too."""
+        from kb.decide import decide
+
+        return decide(self.asked.policy if self.asked else self.policy, self.case, readings)
+
+    def proof(self, readings: Mapping[str, str]) -> Proof:
+        """The proof of the question, or of the policy's root goal."""
+        from explain.prover import prove
+
+        decision = self.decision(readings)
+        return prove(decision) if self.asked is None else prove(decision, self.asked.about(self.case))
+
+
+def each_case(
+    editions: Editions,
+    files: Sequence[str | Path],
+    readings: Mapping[str, str],
+    goal: str | None = None,
+    redact: bool = False,
+) -> Iterator[tuple[Path, Read | ProblemsError]]:
+    """Each case with its edition, or what is wrong with its file, so that one bad file hides no other case.
+
+    With ``redact`` each is a redacted copy, numbered where there are several, unless the goal names what
+    is redacted.
+    """
+    from kb.query import question
     from kb.read_case import load_case
 
-    def read() -> Iterator[tuple[Path, Case | ProblemsError]]:
-        for path in files:
-            try:
-                case = load_case(path, policy.vocabulary)
-                yield path, redacted(case, policy) if redact else case
-            except ProblemsError as error:
-                yield path, error
+    @cache
+    def asked_of(policy: Policy) -> Question | None:
+        return question(policy, goal) if goal is not None else None
 
+    if editions.only is not None:
+        # What is wrong with the goal is told before any case is read.
+        asked_of(editions.only)
+    for number, path in enumerate(files, 1):
+        try:
+            policy, opened = policy_for(str(path), editions)
+            policy.readings(readings)
+            asked = asked_of(policy)
+            case = load_case(opened, policy.vocabulary)
+        except ProblemsError as error:
+            if redact:
+                from explain.redact import redacted_error
+
+                error = redacted_error(error, f"case {number}" if len(files) > 1 else "case")
+            yield Path(path), error
+            continue
+        if redact:
+            from explain.redact import redacted, refuse_names
+
+            if asked is not None:
+                refuse_names(asked.goal, case, policy)
+            case = redacted(case, policy, number if len(files) > 1 else 0)
+        yield Path(path), Read(policy, case, asked)
+
+
+def read_cases(
+    editions: Editions,
+    files: Sequence[Path],
+    readings: Mapping[str, str],
+    goal: str | None = None,
+    redact: bool = False,
+) -> Iterator[tuple[Path, Read | ProblemsError]]:
+    """The same; many cases show their progress on a terminal."""
+    found = each_case(editions, files, readings, goal, redact)
     if len(files) < MANY or not sys.stderr.isatty():
-        yield from read()
+        yield from found
         return
-    with click.progressbar(read(), length=len(files), label="deciding", file=sys.stderr) as bar:
+    with click.progressbar(found, length=len(files), label="deciding", file=sys.stderr) as bar:
         yield from bar
 
 
+def one_case(
+    path: str,
+    policy: str,
+    edition: str | None,
+    readings: Mapping[str, str],
+    goal: str | None = None,
+    redact: bool = False,
+) -> Read:
+    """The case of one file with its edition; with ``redact`` a redacted copy."""
+    editions = editions_for(policy, edition, readings, redact)
+    ((_, found),) = each_case(editions, [path], readings, goal, redact)
+    if isinstance(found, ProblemsError):
+        raise found
+    return found
+
+
 def prove_case(
-    path: str, policy: str, readings: Mapping[str, str], goal: str | None = None, redact: bool = False
+    path: str,
+    policy: str,
+    readings: Mapping[str, str],
+    goal: str | None = None,
+    redact: bool = False,
+    edition: str | None = None,
 ) -> Proof:
     """The proof of one case's root goal or of another goal; with ``redact``, of a redacted copy of the case."""
-    from explain.prover import prove
-    from explain.redact import redacted, redacted_policy, refuse_names
-    from kb.decide import decide
-    from kb.policy import load_policy
-    from kb.query import ask, question
-    from kb.read_case import load_case
-
-    loaded = load_policy(policy)
-    if redact:
-        loaded = redacted_policy(loaded)
-    asked = question(loaded, goal) if goal is not None else None
-    case = load_case(path, loaded.vocabulary)
-    if redact:
-        if asked is not None:
-            refuse_names(asked.goal, case, loaded)
-        case = redacted(case, loaded)
-    if asked is None:
-        return prove(decide(loaded, case, readings))
-    decision, _ = ask(asked, case, readings)
-    return prove(decision, asked.about(case))
+    return one_case(path, policy, edition, readings, goal, redact).proof(readings)
 
 
 def colour(word: str) -> str:

@@ -9,8 +9,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands.common import EXIT, emit, parse_readings, policy_option, prove_case, reading_option, redact_option
+from commands.common import (
+    EXIT,
+    edition_option,
+    emit,
+    parse_readings,
+    policy_option,
+    prove_case,
+    reading_option,
+    redact_option,
+)
 from kb.problems import ProblemsError, printable
+from kb.syntax import Constant
 
 if TYPE_CHECKING:
     from explain.proof import Proof
@@ -28,6 +38,7 @@ MOST_REPAIRS = 10
 @click.option("--new-profile", is_flag=True, help="Write an empty, commented profile instead of a packet.")
 @redact_option
 @policy_option
+@edition_option
 @reading_option
 def packet(
     case: str | None,
@@ -37,6 +48,7 @@ def packet(
     new_profile: bool,
     redact: bool,
     policy: str,
+    edition: str | None,
     readings: tuple[str, ...],
 ) -> None:
     """Write the notice of a determination, with all that an appeal needs.
@@ -60,11 +72,18 @@ def packet(
     assert case is not None
     assert profile is not None
     assert output is not None
-    write_packet(case, profile, output, template, redact, policy, readings)
+    write_packet(case, profile, output, template, redact, policy, edition, readings)
 
 
 def write_packet(
-    case: str, profile: str, output: str, template: str | None, redact: bool, policy: str, readings: tuple[str, ...]
+    case: str,
+    profile: str,
+    output: str,
+    template: str | None,
+    redact: bool,
+    policy: str,
+    edition: str | None,
+    readings: tuple[str, ...],
 ) -> None:
     from explain.dot import dot
     from explain.packet import LEADS, kind_of
@@ -77,20 +96,36 @@ def write_packet(
 
     ending = packet_ending(output, template)
     filled = load_profile(profile)
-    proof = prove_case(case, policy, parse_readings(readings), redact=redact)
+    proof = prove_case(case, policy, parse_readings(readings), redact=redact, edition=edition)
     kind = kind_of(proof.status, filled)
     if kind == "denial":
         # The names are compared before any of them is redacted.
-        record = proof if not redact else prove_case(case, policy, parse_readings(readings))
+        record = proof if not redact else prove_case(case, policy, parse_readings(readings), edition=edition)
         refuse_reviewer(filled, str(record.decision.case.id.value), requested_on(record))
     elif filled.has("reviewer"):
         click.echo("note: the reviewer is not named, since this case is not refuted", err=True)
-    command = again(case, profile, output, template, redact, policy, readings)
+    if other_birth_date(filled.day("member", "birth_date"), proof):
+        click.echo("note: the date of birth in the profile is not the one in the case", err=True)
+    command = again(case, profile, output, template, redact, policy, edition, readings)
     data = packet_of(proof, redact_profile(filled) if redact else filled, repairs_of(proof), command)
     picture = render(dot(proof, medium="svg"), "svg")
     write(Path(output), drawn(data, picture, ending, template))
     click.echo(f"{printable(output)}: {LEADS[kind]}", err=True)
     sys.exit(EXIT[proof.status])
+
+
+def other_birth_date(born: date | None, proof: Proof) -> bool:
+    """Whether the case states dates that tell who the member is, and none of them is the profile's."""
+    decision = proof.decision
+    stated = {
+        term.value
+        for declared in decision.policy.vocabulary.inputs.values()
+        if declared.personal
+        for fact in decision.case.facts[declared.predicate]
+        for term in fact.row
+        if isinstance(term, Constant) and isinstance(term.value, date)
+    }
+    return born is not None and bool(stated) and born not in stated
 
 
 def packet_ending(output: str, template: str | None) -> str:
@@ -128,7 +163,14 @@ def repairs_of(proof: Proof) -> Repairs | None:
 
 
 def again(
-    case: str, profile: str, output: str, template: str | None, redact: bool, policy: str, readings: tuple[str, ...]
+    case: str,
+    profile: str,
+    output: str,
+    template: str | None,
+    redact: bool,
+    policy: str,
+    edition: str | None,
+    readings: tuple[str, ...],
 ) -> list[str]:
     """The command that writes the packet anew; names of files stay out of a redacted one."""
     files = ("CASE", "PROFILE", f"FILE{Path(output).suffix}") if redact else (case, profile, output)
@@ -136,4 +178,5 @@ def again(
     told += ["--template", "TEMPLATE" if redact else template] if template is not None else []
     told += ["--redact"] if redact else []
     told += ["--policy", Path(policy).name if redact else policy]
+    told += ["--edition", edition] if edition is not None else []
     return told + [word for pair in readings for word in ("--reading", pair)]

@@ -6,7 +6,18 @@ import sys
 
 import click
 
-from commands.common import colour, dump, json_option, parse_readings, policy_option, reading_option, width
+from commands.common import (
+    colour,
+    dump,
+    edition_option,
+    json_option,
+    one_case,
+    parse_readings,
+    policy_option,
+    reading_option,
+    redact_option,
+    width,
+)
 
 NONE = 1
 
@@ -18,7 +29,18 @@ NONE = 1
 @policy_option
 @reading_option
 @json_option
-def repair(case: str, goal: str | None, most: int, policy: str, readings: tuple[str, ...], as_json: bool) -> None:
+@redact_option
+@edition_option
+def repair(
+    case: str,
+    goal: str | None,
+    most: int,
+    policy: str,
+    readings: tuple[str, ...],
+    as_json: bool,
+    redact: bool,
+    edition: str | None,
+) -> None:
     """Show the smallest changes to the evidence that would prove the goal.
 
     Documents that only have to be submitted come first, then what a person can bring about, then what
@@ -27,21 +49,16 @@ def repair(case: str, goal: str | None, most: int, policy: str, readings: tuple[
     Exit code: 0 when there is a repair or nothing to repair, 1 when there is none; 2 bad input.
     """
     from explain.repair import repairs
-    from kb.decide import decide
-    from kb.policy import load_policy
-    from kb.query import QUESTION, ask, question
-    from kb.read_case import load_case
+    from kb.query import QUESTION
     from kb.syntax import Predicate
 
-    loaded, chosen = load_policy(policy), parse_readings(readings)
-    asked = question(loaded, goal) if goal is not None else None
-    record = load_case(case, loaded.vocabulary)
-    if asked is None:
-        decision = decide(loaded, record, chosen)
+    chosen = parse_readings(readings)
+    read = one_case(case, policy, edition, chosen, goal, redact)
+    decision = read.decision(chosen)
+    if read.asked is None:
         found = repairs(decision, most=most)
     else:
-        decision, _ = ask(asked, record, chosen)
-        found = repairs(decision, Predicate(QUESTION, len(asked.variables)), most=most)
+        found = repairs(decision, Predicate(QUESTION, len(read.asked.variables)), most=most)
     if as_json:
         from explain.json import repairs_json
 

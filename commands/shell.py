@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands.common import case_files, colour, parse_readings, policy_option, read_cases, reading_option, width
+from commands.common import (
+    case_files,
+    colour,
+    edition_option,
+    editions_for,
+    one_edition,
+    parse_readings,
+    policy_option,
+    read_cases,
+    reading_option,
+    width,
+)
 from kb.problems import ProblemsError
 
 if TYPE_CHECKING:
@@ -23,18 +34,18 @@ predicates lists what can be asked quit   leaves (so does the end of the input)"
 @click.command()
 @click.argument("cases", nargs=-1, required=True, metavar="CASE...")
 @policy_option
+@edition_option
 @reading_option
-def shell(cases: tuple[str, ...], policy: str, readings: tuple[str, ...]) -> None:
+def shell(cases: tuple[str, ...], policy: str, edition: str | None, readings: tuple[str, ...]) -> None:
     """Ask goals at a ?- prompt, with history and completion; `why GOAL` explains."""
-    from kb.policy import load_policy
-
-    loaded, chosen = load_policy(policy), parse_readings(readings)
-    loaded.readings(chosen)
+    chosen = parse_readings(readings)
+    # What is asked is asked of all cases, so they share one edition.
+    loaded = one_edition(policy, edition)
     found: list[Case] = []
-    for _, case in read_cases(loaded, case_files(cases)):
-        if isinstance(case, ProblemsError):
-            raise case
-        found.append(case)
+    for _, read in read_cases(editions_for(policy, edition, chosen), case_files(cases), chosen):
+        if isinstance(read, ProblemsError):
+            raise read
+        found.append(read.case)
     complete(loaded)
     if sys.stdin.isatty():
         click.echo(f"{len(found)} case{'s' * (len(found) != 1)}; `help` says what can be written")

@@ -22,12 +22,14 @@ from explain.faces import draw
 from explain.proof import Proof
 from explain.prover import prove
 from explain.read_profile import PROFILE_CODES
+from explain.suite.expect import EXPECT_CODES
 from kb.case_problems import CASE_CODES
 from kb.codes import POLICY_CODES
 from kb.decide import decide
 from kb.policy import SHIPPED, load_policy
 from kb.problems import printable
 from kb.read_case import load_case
+from kb.table import TABLE_CODES
 from kb.trace import Entry, trace
 
 HERE = Path(__file__).resolve().parent
@@ -41,8 +43,21 @@ PICTURE = "refusal.svg"
 # Problems that the commands find in their arguments, apart from those of a policy's or a case's text.
 OTHER_CODES: Mapping[str, str] = {
     "no-such-policy": "The policy that is named is neither a file nor a shipped policy.",
+    "no-policy-file": "The folder that is named holds no policy file.",
+    "no-such-edition": "No edition has the name that is given, or several policies have one of that name.",
+    "which-edition": "A policy has several editions, and the command is about one.",
+    "other-policy": "A folder of editions holds a file of another policy.",
+    "edition-twice": "Two files are the same edition by their names.",
+    "edition-differs": "Editions of one policy differ in the root goal or the request date.",
+    "editions-overlap": "Two editions are in force on the same day.",
+    "no-request-date": "There are several editions, and the case has no date of request to choose one by.",
+    "no-edition-in-force": "No edition is in force on the date of the request.",
+    "damaged-record": "A line of a file of records is no record, or was cut.",
     "no-cases": "The folder that is named holds no case file.",
     "nothing-to-drop": "The fact that is to be dropped is not one that the case states.",
+    "unknown-operator": "There is no operator of mutation of this name.",
+    "failing-case": "A case of the suite is not as it expects under the policy itself, so nothing can be mutated.",
+    "no-expectation": "No case of the suite expects anything.",
     "exists": "The file to be written is there already.",
     "unwritable": "The file cannot be written.",
 }
@@ -160,6 +175,7 @@ def errors_page() -> str:
         "- [Problems of a policy](#problems-of-a-policy)",
         "- [Problems of a case](#problems-of-a-case)",
         "- [Problems of a packet](#problems-of-a-packet)",
+        "- [Problems of a suite](#problems-of-a-suite)",
         "- [Problems of a command's arguments](#problems-of-a-commands-arguments)",
     ]
     for heading, codes, folder in (
@@ -173,9 +189,15 @@ def errors_page() -> str:
     rows = [(code(name), meaning) for name, meaning in PROFILE_CODES.items()]
     told = "A [profile](packet.md#the-profile) also has the codes of a case, as far as they apply to it."
     lines += ["", "## Problems of a packet", "", told, "", *table(("code", "meaning"), *rows)]
+    rows = [(code(name), meaning) for name, meaning in {**EXPECT_CODES, **TABLE_CODES}.items()]
+    told = "What a case [expects](suites.md#what-a-case-can-expect), and [tables](suites.md#tables) of cases."
+    lines += ["", "## Problems of a suite", "", told, "", *table(("code", "meaning"), *rows)]
     rows = [(code(name), meaning) for name, meaning in OTHER_CODES.items()]
     lines += ["", "## Problems of a command's arguments", "", *table(("code", "meaning"), *rows)]
-    sources = "kb/codes.py, kb/case_problems.py, explain/read_profile.py, tests/bad/ and tests/bad_cases/"
+    sources = (
+        "kb/codes.py, kb/case_problems.py, kb/table.py, explain/read_profile.py, explain/suite/read_expect.py, "
+        "tests/bad/ and tests/bad_cases/"
+    )
     return written("Errors and warnings", sources, lines)
 
 

@@ -1,4 +1,4 @@
-"""What changed between two proofs of one goal: before and after facts were assumed or dropped.
+"""What changed between two proofs of one goal: before and after facts were assumed or dropped, or a policy changed.
 
 A step changed when its status did, or the evidence that it shows. A step that only one of the proofs
 has, since in the other it decides nothing, did not change by that alone: its status is asked there.
@@ -6,7 +6,7 @@ has, since in the other it decides nothing, did not change by that alone: its st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,20 +15,24 @@ from explain.language import clean
 from explain.outline import outline
 from explain.phrases import Words
 from explain.points import Point, points
-from explain.proof import SHARED, Node, Proof
+from explain.proof import SHARED, Node, Proof, walk
 from kb.answers import Status
+from kb.regression.canonical import canonical
 from kb.syntax import Atom
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A criterion whose status changed: its id, section and title, and both statuses."""
+    """A criterion whose status changed: its id, section and title, and both statuses.
+
+    Between two editions of a policy there is no status where an edition does not know the criterion.
+    """
 
     id: str
     section: str
     title: str
-    before: Status
-    after: Status
+    before: Status | None
+    after: Status | None
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,25 @@ class Changes:
     @cached_property
     def turns(self) -> tuple[Turn, ...]:
         """The criteria whose status changed, the goal itself apart, in the order of the proofs."""
+        return tuple(self._turned.values())
+
+    @cached_property
+    def causes(self) -> tuple[Turn, ...]:
+        """Those of these criteria that account for it: under them no other criterion changed.
+
+        A criterion that is new and met, or gone and was met, accounts for nothing.
+        """
+        bearing = {goal: turn for goal, turn in self._turned.items() if {turn.before, turn.after} != {None, Status.MET}}
+        above = {
+            node.goal
+            for proof in (self.before, self.after)
+            for node in proof.nodes()
+            if node.goal in bearing and any(inner.goal in bearing and inner.goal != node.goal for inner in walk(node))
+        }
+        return tuple(turn for goal, turn in bearing.items() if goal not in above)
+
+    @cached_property
+    def _turned(self) -> Mapping[Atom, Turn]:
         found: dict[Atom, Turn] = {}
         for proof in (self.after, self.before):
             words = Words(proof.decision)
@@ -96,17 +119,28 @@ class Changes:
                 goal = node.goal
                 if not node.criterion or not isinstance(goal, Atom) or goal in found or node is proof.root:
                     continue
-                before, after = (each.decision.answers.status(goal) for each in (self.before, self.after))
+                before, after = (_status(each, goal) for each in (self.before, self.after))
                 if before is not after:
                     section, title = clean(node.criterion.section), words.title(node.criterion, goal)
                     found[goal] = Turn(proof.ids[node], section, title, before, after)
-        return tuple(found.values())
+        return found
+
+
+def _status(proof: Proof, goal: Atom) -> Status | None:
+    """The status of a goal in a decision, if its policy knows the goal."""
+    policy = proof.decision.policy
+    known = goal.predicate in policy.clauses or goal.predicate in policy.inputs
+    return proof.decision.answers.status(goal) if known else None
 
 
 def _changed(proof: Proof, other: Proof) -> AbstractSet[Node]:
     """The nodes of a proof that are not the same in the other one."""
     theirs = {id_: node for node, id_ in other.ids.items()}
     changed: dict[Node, bool] = {}
+    own, others = (each.decision.policy for each in (proof, other))
+    # Under another edition, what stands in a clause that the other one does not have.
+    kept = None if own is others else frozenset(map(canonical, others.program.clauses))
+    held = {(node.kind, node.goal) for node in other.nodes()}
 
     def differs(node: Node) -> bool:
         if node not in changed:
@@ -123,6 +157,11 @@ def _changed(proof: Proof, other: Proof) -> AbstractSet[Node]:
                 changed[node] = twin.status is not node.status or tallied
             else:
                 changed[node] = any(inner)
+            if kept is not None and node.clause is not None and canonical(node.clause) not in kept:
+                changed[node] = True
+                for inner_node in _within(node):
+                    if (inner_node.kind, inner_node.goal) not in held:
+                        changed[inner_node] = True
             beside = any(changed[child] for child in node.children if child.kind in SHARED)
             for child in node.children:
                 # What was held against a threshold is new where the evidence beside it is.
@@ -132,6 +171,16 @@ def _changed(proof: Proof, other: Proof) -> AbstractSet[Node]:
 
     differs(proof.root)
     return {node for node, yes in changed.items() if yes}
+
+
+def _within(clause: Node) -> Iterator[Node]:
+    """What stands in the clause of a node: the nodes under it, as far as the next goals."""
+    waiting = list(clause.children)
+    while waiting:
+        node = waiting.pop()
+        if node.kind not in SHARED:
+            yield node
+            waiting += node.children
 
 
 def _marked(proof: Proof, nodes: AbstractSet[Node], root: Point, other: Proof, twin: Point) -> AbstractSet[Point]:

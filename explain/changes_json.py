@@ -8,6 +8,7 @@ from explain.changes import Changes, Side
 from explain.json import STATUSES, about, point_json
 from explain.language import clean
 from explain.proof import Proof
+from kb.answers import Status
 
 
 def changes_json(changes: Changes, *, full: bool = False) -> dict[str, Any]:
@@ -25,13 +26,18 @@ def changes_json(changes: Changes, *, full: bool = False) -> dict[str, Any]:
                 "id": turn.id,
                 "section": turn.section,
                 "title": turn.title,
-                "before": STATUSES[turn.before],
-                "after": STATUSES[turn.after],
+                "before": turn_status(turn.before),
+                "after": turn_status(turn.after),
             }
             for turn in changes.turns
         ],
         "changed": list(changes.ids),
     }
+
+
+def turn_status(status: Status | None) -> str | None:
+    """The word for a status; none where an edition does not know the criterion."""
+    return None if status is None else STATUSES[status]
 
 
 def _side(proof: Proof, side: Side) -> dict[str, Any]:

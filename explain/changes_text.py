@@ -16,10 +16,11 @@ from kb.answers import Status
 # From this width on the two proofs stand side by side.
 WIDE = 130
 BETWEEN = " | "
-TURNS: Mapping[Status, str] = {
+TURNS: Mapping[Status | None, str] = {
     Status.MET: "met",
     Status.NOT_MET: "not met",
     Status.UNDOCUMENTED: "undocumented",
+    None: "not in this edition",
 }
 
 

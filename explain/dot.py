@@ -25,7 +25,8 @@ from kb.answers import Status
 
 Medium: TypeAlias = Literal["dot", "svg", "png", "pdf"]
 
-FONT = "Helvetica,Arial,DejaVu Sans,sans-serif"
+# After the first two stand fonts that are as wide as they are, or nearly so: the boxes are made for their letters.
+FONT = "Helvetica,Arial,Liberation Sans,Nimbus Sans,DejaVu Sans Condensed,DejaVu Sans,sans-serif"
 # A longer text is cut in the picture; the text and JSON faces have it whole.
 LONGEST = 1200
 NARROW, MIDDLE, WIDE = 16, 30, 36

@@ -47,11 +47,12 @@ def counted(number: int, noun: str) -> str:
 
 
 def joined(words: Sequence[str], last: str = "and") -> str:
-    """``a``, ``a and b``, ``a, b and c``; with semicolons where the words hold commas."""
+    """``a``, ``a and b``, ``a, b and c``; with semicolons, before the last too, where the words hold commas."""
     if len(words) < 2:
         return "".join(words)
-    comma = "; " if any("," in each for each in words) else ", "
-    return f"{comma.join(words[:-1])} {last} {words[-1]}"
+    if any("," in each for each in words):
+        return f"{'; '.join(words[:-1])}; {last} {words[-1]}"
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def listing(words: Sequence[str], most: int = 8) -> str:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import shlex
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from kb.problems import Problem, ProblemsError
+from kb.problems import Problem, ProblemsError, printable
 from kb.source import read_text
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -25,7 +28,14 @@ LANGUAGES: Mapping[str, str] = {".pdf": ".typ", ".html": ".html"}
 STANDARD: Literal["ua-1"] = "ua-1"
 # It comes with Typst, and is narrower than the letters for which Graphviz made room.
 FONT = "Libertinus Serif"
+PROXIES = ("https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY")
+# No connection can be made to port 0: the system refuses it before anything is sent.
+NOWHERE = "http://127.0.0.1:0"
+PACKAGE = re.compile(r"failed to download package \(https?://[^/]*/(.*?)\.tar\.gz")
 LONG_WORD = re.compile(r"\S{24}(?=\S{4})")
+# What a line of a command has room for.
+LINE = 58
+LONG_LINE = re.compile(rf"\S{{{LINE}}}(?=\S{{4}})")
 HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -45,29 +55,54 @@ def _pdf(packet: Mapping[str, Any], picture: str, text: str, path: str) -> bytes
 
     width, height = size_of(picture)
     drawing = re.sub(r'font-family="[^"]*"', f'font-family="{FONT}"', picture)
-    inputs = {"packet": json.dumps(breakable(packet)), "proof": drawing, "width": str(width), "height": str(height)}
+    told = breakable(packet)
+    told["run_again"]["lines"] = command_lines(packet["run_again"]["command"])
+    inputs = {"packet": json.dumps(told), "proof": drawing, "width": str(width), "height": str(height)}
     day = packet["notice"]["date"][0]
     # The time of the notice, not of the run: the same packet is the same file.
     source = text.encode("utf-8")
     # The types of the wheel ask for bytes here as well, and its code for a path.
     root: Any = str(Path(path).resolve().parent)
     try:
-        try:
-            made = typst.compile(source, root=root, sys_inputs=inputs, timestamp=moment(day), pdf_standards=[STANDARD])
-        except typst.TypstError as error:
-            if "PDF/UA" not in str(error):
-                raise
-            # A letter that no font of this machine has is shown as a box, and the rest can be read.
-            made = typst.compile(source, root=root, sys_inputs=inputs, timestamp=moment(day))
+        with offline():
+            try:
+                return typst.compile(
+                    source, root=root, sys_inputs=inputs, timestamp=moment(day), pdf_standards=[STANDARD]
+                )
+            except typst.TypstError as error:
+                if "PDF/UA" not in str(error):
+                    raise
+                # A letter that no font of this machine has is shown as a box, and the rest can be read.
+                return typst.compile(source, root=root, sys_inputs=inputs, timestamp=moment(day))
     except typst.TypstError as error:
+        if found := PACKAGE.search(str(error)):
+            raise package_problem(found[1], path) from None
         raise template_problem(str(error), path) from None
-    return made
+
+
+@contextmanager
+def offline() -> Iterator[None]:
+    """Keep Typst from fetching a package, which it would do for any import of one that is not on the machine.
+
+    It has no setting for that, and an import can be computed, so no look at the template would find
+    all of them. But it goes through a proxy where the environment names one, and this one is none.
+    """
+    kept = {name: os.environ.pop(name) for name in PROXIES if name in os.environ}
+    os.environ |= {"https_proxy": NOWHERE, "HTTPS_PROXY": NOWHERE}
+    try:
+        yield
+    finally:
+        for name in PROXIES:
+            os.environ.pop(name, None)
+        os.environ |= kept
 
 
 def _html(packet: Mapping[str, Any], picture: str, text: str, path: str) -> bytes:
     """The packet as one HTML file that asks for nothing."""
     import jinja2
     from jinja2.sandbox import SandboxedEnvironment
+
+    from explain.html import dates
 
     style = (TEMPLATES / "packet.css").read_text("utf-8").strip()
     shown = {
@@ -80,6 +115,7 @@ def _html(packet: Mapping[str, Any], picture: str, text: str, path: str) -> byte
     environment = SandboxedEnvironment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["dates"] = dates
     try:
         return environment.from_string(text).render(**shown).encode("utf-8")
     except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError) as error:
@@ -98,11 +134,32 @@ def breakable(value: Any) -> Any:
     return value
 
 
+def command_lines(command: str) -> list[str]:
+    """A command over several lines that a shell reads as one, each option on a line with its value.
+
+    Copied from paper or from a PDF they are the command still, unless a single word is wider than a line.
+    """
+    lines: list[str] = []
+    for word in map(shlex.quote, shlex.split(command)):
+        if not lines or word.startswith("-") or len(lines[-1]) + len(word) >= LINE:
+            lines.append("")
+        lines[-1] += f" {word}" if lines[-1] else word
+    lines = [LONG_LINE.sub("\\g<0>\N{ZERO WIDTH SPACE}", line) for line in lines]
+    return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
+
+
 def template_problem(said: str, path: str) -> ProblemsError:
     """That a template cannot be used, and what its language says of it."""
     first = " ".join(said.split()) or "it cannot be run"
     help = "the templates that are shipped show the data there are: explain/templates/packet.typ and packet.html"
     return ProblemsError([Problem("template", f"the template cannot be used: {first}", path, help=help)], {})
+
+
+def package_problem(package: str, path: str) -> ProblemsError:
+    """That a template imports a package that Typst would have to fetch."""
+    message = f"the template imports the package `{printable(package)}`, and nothing is fetched from the network"
+    help = "copy what it needs into a file beside the template, and import that file by its name"
+    return ProblemsError([Problem("template", message, path, help=help)], {})
 
 
 def inline(picture: str) -> str:

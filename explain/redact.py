@@ -9,17 +9,33 @@ a token: the same text by the same token, so that what was equal stays equal.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from kb.answers import Row
 from kb.case import Case, Evidence, Fact
+from kb.case_facts import UNKNOWN, WRAPPERS, fact_terms
+from kb.case_problems import Report
+from kb.case_values import ORIGINS
 from kb.policy import Policy
+from kb.pretty import pretty_term
 from kb.problems import Problem, ProblemsError
-from kb.syntax import AtLeastDistinct, Atom, Comparison, Constant, Goal, Predicate, Term, subgoals
+from kb.syntax import (
+    AtLeastDistinct,
+    Atom,
+    Comparison,
+    Compound,
+    Constant,
+    DirectiveTerm,
+    Goal,
+    Predicate,
+    Term,
+    subgoals,
+)
 from kb.vocabulary import Argument, Input
+from kb.what_if import ASSUMED
 
 if TYPE_CHECKING:
     from explain.repair import Repairs
@@ -28,7 +44,7 @@ REDACTED = "[redacted]"
 DAY = re.compile(r"\b(\d{4})-\d{2}-\d{2}\b")
 # The kinds of source that a redacted copy still tells: words that name nobody.
 KINDS = (
-    "attestation", "benefit check", "chart", "claims", "claim", "consultation", "consult", "directory", "form",
+    ASSUMED, "attestation", "benefit check", "chart", "claims", "claim", "consultation", "consult", "directory", "form",
     "laboratory report", "letter", "mri report", "note", "records", "record", "referral", "report", "results",
     "result", "scan", "statement", "summary",
 )  # fmt: skip
@@ -56,9 +72,15 @@ class VeiledDate(date):
         return self.isoformat()
 
 
-def redacted(case: Case, policy: Policy) -> Case:
-    """The redacted copy of a case."""
-    return _Redaction(case, policy).case()
+def redacted(case: Case, policy: Policy, number: int = 0) -> Case:
+    """The redacted copy of a case; ``number`` tells it from others that are shown beside it."""
+    return _Redaction(policy, case).case(case, f"{number} {REDACTED}" if number else REDACTED)
+
+
+def redacted_pair(before: Case, after: Case, policy: Policy) -> tuple[Case, Case]:
+    """The redacted copies of a case before and after facts were changed: what is equal in both stays equal."""
+    hidden = _Redaction(policy, before, after)
+    return hidden.case(before, REDACTED), hidden.case(after, REDACTED)
 
 
 def redacted_policy(policy: Policy) -> Policy:
@@ -68,13 +90,37 @@ def redacted_policy(policy: Policy) -> Policy:
     return replace(policy, program=replace(policy.program, path=path))
 
 
+def redacted_error(error: ProblemsError, place: str) -> ProblemsError:
+    """What is wrong with a file or a text, without any of its words: the codes and the lines alone.
+
+    ``place`` stands for the name of the file.
+    """
+    message, help = "what is wrong is not shown, since it may tell who the member is", "leave `--redact` out to see it"
+    told = []
+    for each in error.problems:
+        where = f"{place}, line {each.span.line}" if each.span.line else place
+        said, way_out = (each.message, each.help) if each.code == "unreadable-file" else (message, help)
+        told.append(Problem(each.code, said, where, help=way_out))
+    return ProblemsError(told, {})
+
+
 def refuse_names(goal: Goal, case: Case, policy: Policy) -> None:
     """Raise ``ProblemsError`` for a goal that itself names what is redacted of a case."""
-    hidden = _Redaction(case, policy)
+    hidden = _Redaction(policy, case)
     for term in constants(goal):
-        if term.value == case.id.value or term.value in hidden.days or term.value in hidden.tokens:
+        if hidden.hides(term.value):
             message, help = "the goal names what is redacted", "write a variable in its place"
-            raise ProblemsError([Problem("redacted-goal", message, "--goal", help=help)], {})
+            raise ProblemsError([Problem("redacted-goal", message, "the goal", help=help)], {})
+
+
+def redacted_facts(facts: Sequence[str], before: Case, after: Case, policy: Policy) -> tuple[str, ...]:
+    """Facts that were assumed or dropped, as they may be shown: the case and whatever could tell it left out.
+
+    They are well-formed, since ``after`` was made of them.
+    """
+    hidden = _Redaction(policy, before, after)
+    text = "".join(f"{fact.strip().removesuffix('.')}.\n" for fact in facts)
+    return tuple(map(hidden.told, fact_terms(text, Report("", text))))
 
 
 def redact_repairs(found: Repairs, case: Case) -> Repairs:
@@ -113,15 +159,17 @@ def constants(goal: Goal) -> Iterator[Constant]:
 def source_kind(source: str) -> str:
     """The kind of a source, where a plain word in it tells it, in the place of all that was written."""
     found = [kind for kind in KINDS if re.search(rf"\b{kind}\b", source, re.IGNORECASE)]
+    if source.lower() in found:
+        return source.lower()
     return f"{max(found, key=len)} {REDACTED}" if found else REDACTED if source else ""
 
 
 class _Redaction:
     """One redaction under way: what is hidden, and by what it is replaced."""
 
-    def __init__(self, case: Case, policy: Policy) -> None:
-        self.record = case
-        self.id = Constant("text", REDACTED, case.id.span)
+    def __init__(self, policy: Policy, *cases: Case) -> None:
+        self.names = {case.id.value for case in cases}
+        self.id = Constant("text", REDACTED)
         self.inputs: dict[Predicate, Input] = {each.predicate: each for each in policy.vocabulary.inputs.values()}
         # What the policy itself says is no secret, and a clause may ask for it.
         self.public = {
@@ -131,9 +179,12 @@ class _Redaction:
             for term in constants(goal)
             if term.kind == "text"
         }
+        types = policy.vocabulary.types.values()
+        self.known = {UNKNOWN, *ORIGINS, *(each.name for each in self.inputs.values())}
+        self.known |= {value for each in types for value in each.values}
         self.tokens: dict[object, str] = {}
         self.days: set[object] = set()
-        for declared, fact in self.facts():
+        for declared, fact in self.facts(cases):
             for argument, term in zip(declared.arguments[1:], fact.row[1:], strict=True):
                 if isinstance(term, Constant) and term.kind == "text" and term.value not in self.public:
                     self.token(term.value)
@@ -143,18 +194,23 @@ class _Redaction:
                 found = (match[0] for piece in fact.evidence for match in DAY.finditer(piece.value))
                 self.days.update(map(_day, found))
 
-    def facts(self) -> Iterator[tuple[Input, Fact]]:
-        for predicate, facts in self.record.facts.items():
-            yield from ((self.inputs[predicate], fact) for fact in facts)
+    def facts(self, cases: Sequence[Case]) -> Iterator[tuple[Input, Fact]]:
+        for case in cases:
+            for predicate, facts in case.facts.items():
+                yield from ((self.inputs[predicate], fact) for fact in facts)
+
+    def hides(self, value: object) -> bool:
+        return value in self.names or value in self.days or value in self.tokens
 
     def token(self, text: object) -> str:
         return self.tokens.setdefault(text, f"[redacted {len(self.tokens) + 1}]")
 
-    def case(self) -> Case:
-        facts = {name: tuple(map(self.fact, each)) for name, each in self.record.facts.items()}
+    def case(self, case: Case, name: str) -> Case:
+        self.id = Constant("text", name, case.id.span)
+        facts = {name: tuple(map(self.fact, each)) for name, each in case.facts.items()}
         complete = {
             name: tuple(replace(self.origin(piece), value=self.shortened(piece.value)) for piece in each)
-            for name, each in self.record.complete.items()
+            for name, each in case.complete.items()
         }
         return Case(self.id, REDACTED, REDACTED, "", facts, complete)
 
@@ -178,7 +234,8 @@ class _Redaction:
 
     def origin(self, piece: Evidence) -> Evidence:
         line = piece.place.rpartition(":")[2]
-        return replace(piece, source=source_kind(piece.source), place=f"case:{line}")
+        place = piece.place if piece.place.startswith("--") else f"case:{line}"
+        return replace(piece, source=source_kind(piece.source), place=place)
 
     def value(self, piece: Evidence, fact: Fact, declared: Input) -> str:
         """What a piece of evidence states, as it may be shown."""
@@ -207,6 +264,24 @@ class _Redaction:
     def shortened(self, text: str) -> str:
         """A text with every day that tells who the member is cut to its year."""
         return DAY.sub(lambda match: match[1] if _day(match[0]) in self.days else match[0], text)
+
+    def told(self, term: DirectiveTerm) -> str:
+        """A fact as it may be shown: what the policy itself names stays, and numbers and other days."""
+        match term:
+            case Compound(name=name, args=args) if name in WRAPPERS or any(name == each.name for each in self.inputs):
+                declared = next((each for each in self.inputs.values() if each.name == name), None)
+                named = len(args) == (len(declared.arguments) if declared else 2 if name == "none" else -1)
+                inner = ", ".join(map(self.told, args[1:] if named else args))
+                return f"{name}({inner})" if inner else name
+            case Constant(kind="number"):
+                return pretty_term(term)
+            case Constant(kind="date"):
+                return pretty_term(self.term(term))
+            case Constant(value=value) if value in self.known:
+                return pretty_term(term)
+            case Constant(value=value) if value in self.tokens:
+                return self.tokens[value]
+        return REDACTED
 
 
 def _day(text: str) -> object:

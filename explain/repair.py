@@ -18,6 +18,8 @@ import z3
 
 from explain.language import clean, fill_in, joined, plural
 from explain.phrases import Words
+from explain.proof import Node
+from explain.prover import prove
 from explain.redact import redact_repairs
 from kb.answers import Status
 from kb.case import Case, Fact
@@ -25,7 +27,7 @@ from kb.decide import Decision, decide
 from kb.solving.changes import OpenRecord, Setting, Switch, changed, terms_of
 from kb.solving.formulas import Formulas
 from kb.solving.values import Pair, Truth, either, lifted
-from kb.syntax import Constant, Predicate
+from kb.syntax import Atom, Constant, Predicate, Variable
 from kb.vocabulary import Argument, Change
 
 MOST = 10
@@ -103,12 +105,35 @@ def blocked(decision: Decision, asked: Predicate) -> tuple[str, ...]:
     profile = search.least({})
     if profile is None:
         return ()
+    facts = [
+        switch.fact
+        for _, model in search.models(profile)
+        for switch in search.on(model)
+        if switch.effort == "never" and switch.fact is not None
+    ]
     told: dict[str, None] = {}
-    for _, model in search.models(profile):
-        for switch in search.on(model):
-            if switch.effort == "never" and switch.fact is not None:
-                told[words.fact(switch.fact)] = None
+    for fact in facts:
+        criteria = refused(decision, asked, fact)
+        told[words.fact(fact) + (f"; in the way of {joined(criteria)}" if criteria else "")] = None
     return tuple(told)
+
+
+def refused(decision: Decision, asked: Predicate, fact: Fact) -> list[str]:
+    """The criteria that are not met because of a fact, the nearest ones: section and title."""
+    words = Words(decision)
+    proof = prove(decision, Atom(asked.name, (decision.case.id, *(Variable("_") for _ in range(asked.arity - 1)))))
+    return [
+        f"{clean(node.criterion.section)} ({words.title(node.criterion, node.goal)})"
+        for node in proof.nodes()
+        if node.criterion and isinstance(node.goal, Atom) and node.status is Status.NOT_MET and rests_on(node, fact)
+    ]
+
+
+def rests_on(node: Node, fact: Fact) -> bool:
+    """Whether a goal rests on a fact by itself, and not through another criterion."""
+    if any((each.predicate, each.row) == (fact.predicate, fact.row) for each in node.facts):
+        return True
+    return any(rests_on(child, fact) for child in node.children if not child.criterion)
 
 
 class Search:

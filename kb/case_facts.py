@@ -46,25 +46,20 @@ class Said:
     span: Span
 
 
-def read_facts(text: str, path: str, vocabulary: Vocabulary, digest: str) -> Case:
-    """The case that the facts of a text spell; ``ProblemsError`` with everything that is wrong with them."""
-    report = Report(path, text)
-    report.problems.extend(unwelcome_characters(text, path))
-    report.finish()
-    case = FactReader(vocabulary, report).case(_facts(text, report), digest)
-    report.finish()
-    return case
+def facts_of(text: str, report: Report) -> tuple[Compound, ...]:
+    """The facts of a text as terms; what is no fact becomes a problem of the report.
 
-
-def _facts(text: str, report: Report) -> list[Compound]:
-    """The facts as terms; what is no fact becomes a problem of the report."""
+    Raises ``ProblemsError`` where a character stands in the text that no case may hold.
+    """
+    report.problems.extend(unwelcome_characters(text, report.path))
+    report.finish()
     facts = []
     for term in fact_terms(text, report):
         if isinstance(term, Compound):
             facts.append(term)
         else:
             report.wrong("not-a-fact", "a fact of a case has arguments", term.span, "the first one is the case")
-    return facts
+    return tuple(facts)
 
 
 def fact_terms(text: str, report: Report) -> Iterator[DirectiveTerm]:
@@ -108,6 +103,13 @@ class FactReader:
                 said.setdefault(declared.name, []).append(each)
         stated = {key: self.input(self.vocabulary.inputs[key], every) for key, every in said.items()}
         return build_case(self.vocabulary, name or Constant("text", ""), self.report.path, digest, title, stated)
+
+    def only(self, declared: Input, facts: Sequence[Compound]) -> Stated:
+        """All that the facts state of one input."""
+        name = self.name(facts)
+        own = [fact for fact in facts if (fact.name, len(fact.args)) != ("case", 1)]
+        said = [each for fact in own if (each := self.unwrapped(fact)) and each.fact.name == declared.name]
+        return self.input(declared, [each for each in said if self.declared(each, name)])
 
     def name(self, facts: Sequence[Compound]) -> Constant | None:
         """The name of the case, from its one ``case`` fact."""

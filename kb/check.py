@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 
 from kb.declared import check_declarations
 from kb.meaning import FORMS
@@ -24,8 +24,8 @@ from kb.syntax import (
     Span,
     Variable,
     subgoals,
-    variables,
 )
+from kb.variants import occurrences, variant_key
 from kb.vocabulary import Vocabulary
 
 _BUILTIN_NAMES = {predicate.name: predicate for predicate in BUILTINS}
@@ -42,6 +42,18 @@ def check(program: Program, vocabulary: Vocabulary) -> tuple[Problem, ...]:
     checks = _Checks(program, vocabulary)
     checks.run()
     return (*checks.problems, *check_declarations(program, vocabulary))
+
+
+def clause_checker(program: Program, vocabulary: Vocabulary) -> Callable[[Clause], tuple[Problem, ...]]:
+    """The problems that a clause would have by itself in the place of one of a program."""
+    checks = _Checks(program, vocabulary)
+
+    def problems(clause: Clause) -> tuple[Problem, ...]:
+        checks.problems = []
+        checks.clause(clause)
+        return tuple(checks.problems)
+
+    return problems
 
 
 class _Checks:
@@ -69,12 +81,16 @@ class _Checks:
     def run(self) -> None:
         self.order()
         for clause in self.program.clauses:
-            self.head(clause)
-            for goal in clause.body:
-                self.goal(goal)
-            unsafe = unsafe_variables(clause, self.program.path)
-            self.problems += unsafe
-            self.singletons(clause, {problem.span for problem in unsafe})
+            self.clause(clause)
+
+    def clause(self, clause: Clause) -> None:
+        """What must hold of a clause by itself."""
+        self.head(clause)
+        for goal in clause.body:
+            self.goal(goal)
+        unsafe = unsafe_variables(clause, self.program.path)
+        self.problems += unsafe
+        self.singletons(clause, {problem.span for problem in unsafe})
 
     def order(self) -> None:
         """Clauses that are repeated, and predicates whose clauses are scattered."""
@@ -83,7 +99,7 @@ class _Checks:
         before: Predicate | None = None
         for clause in self.program.clauses:
             predicate = clause.head.predicate
-            key = _key(clause)
+            key = variant_key(clause)
             if key in seen:
                 note = (seen[key].span, "the same clause is here")
                 self.warn("repeated-clause", "this clause is repeated", clause.head.span, "remove one of the two", note)
@@ -185,7 +201,7 @@ class _Checks:
 
     def singletons(self, clause: Clause, told: set[Span]) -> None:
         """Variables that occur once, unless told of already, and variables marked as such that occur again."""
-        found = list(_occurrences(clause))
+        found = list(occurrences(clause))
         times = Counter(each.name for each in found)
         for each in found:
             if each.name == "_" or each.span in told:
@@ -199,31 +215,3 @@ class _Checks:
                 times[each.name] = 0
                 message = f"`{each.name}` is marked as unused, and occurs more than once"
                 self.warn("marked-variable", message, each.span, f"write `{each.name.lstrip('_') or 'X'}`")
-
-
-def _occurrences(clause: Clause) -> Iterator[Variable]:
-    yield from (term for term in clause.head.args if isinstance(term, Variable))
-    for goal in clause.body:
-        yield from variables(goal)
-
-
-def _key(clause: Clause) -> tuple[object, ...]:
-    """What a clause says, whatever its variables are called."""
-    names: dict[str, Variable] = {}
-    for each in _occurrences(clause):
-        names.setdefault(each.name, Variable(each.name if each.name == "_" else f"V{len(names)}"))
-    if not names:
-        return (clause.head, clause.body)
-
-    def renamed(goal: Goal) -> tuple[object, ...]:
-        match goal:
-            case Atom(name=name, args=args):
-                return (name, *(names[each.name] if isinstance(each, Variable) else each for each in args))
-            case Comparison(operator=operator, left=left, right=right):
-                pair = (names[each.name] if isinstance(each, Variable) else each for each in (left, right))
-                return (operator, *pair)
-        count = getattr(goal, "count", None)
-        variable = names[goal.variable.name] if isinstance(goal, AtLeastDistinct) else None
-        return (type(goal).__name__, count, variable, *(renamed(each) for each in subgoals(goal)))
-
-    return (renamed(clause.head), *(renamed(goal) for goal in clause.body))

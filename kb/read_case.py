@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from kb.case import Case, Evidence, Origin
+from kb.case import Case, Evidence, Fact, Origin
 from kb.case_nodes import Mapping, Node, Scalar, Sequence, read_nodes
 from kb.case_problems import Report, listed, shown
 from kb.case_slots import DOCUMENT, SlotReader, found, how, keys_of, silent, start
 from kb.case_values import TRUTHS, written
-from kb.evidence import Slot, Stated, Statement, build_case
-from kb.problems import did_you_mean, printable
+from kb.evidence import Slot, Stated, Statement, build_case, settled_facts
+from kb.problems import Problem, did_you_mean, printable
 from kb.source import decode, plain, read_text
-from kb.syntax import Constant, Span
+from kb.syntax import Compound, Constant, Span
 from kb.vocabulary import Argument, Input, Vocabulary
 
 MOST_BYTES = 1_000_000
@@ -26,20 +27,12 @@ OWN_KEYS = ("case", "policy", "title", "expect")
 TOP = Span(1, 1, 1, 2)
 
 
-def load_case(path: str | os.PathLike[str], vocabulary: Vocabulary) -> Case:
-    """The case of a file: YAML, JSON, or Prolog facts where its name ends in ``.pl``.
+def load_case(path: str | os.PathLike[str] | CaseText, vocabulary: Vocabulary) -> Case:
+    """The case of a file: YAML, JSON, or Prolog facts where its name ends in ``.pl``; or of one taken apart.
 
     Raises ``ProblemsError`` with everything that is wrong with it.
     """
-    name = os.fspath(path)
-    try:
-        with Path(name).open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except (OSError, ValueError):
-        data = read_text(name).encode()  # raises, and says in words what is wrong with the path
-    if len(data) > MOST_BYTES:
-        _too_large(Report(name, ""))
-    return read_case(decode(data, name), name, vocabulary, hashlib.sha256(data).hexdigest())
+    return (path if isinstance(path, CaseText) else open_case(path)).case(vocabulary)
 
 
 def read_case(text: str, path: str, vocabulary: Vocabulary, digest: str = "") -> Case:
@@ -48,19 +41,85 @@ def read_case(text: str, path: str, vocabulary: Vocabulary, digest: str = "") ->
     ``digest`` is the SHA-256 of the file's bytes; without it, of the text in UTF-8.
     Raises ``ProblemsError`` with everything that is wrong with the text.
     """
+    return take_apart(text, path, digest).case(vocabulary)
+
+
+def open_case(path: str | os.PathLike[str]) -> CaseText:
+    """The file of a case taken apart. Raises ``ProblemsError`` where that cannot be done."""
+    name = os.fspath(path)
+    try:
+        with Path(name).open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError):
+        data = read_text(name).encode()  # raises, and says in words what is wrong with the path
+    if len(data) > MOST_BYTES:
+        _too_large(Report(name, ""))
+    return take_apart(decode(data, name), name, hashlib.sha256(data).hexdigest())
+
+
+def take_apart(text: str, path: str, digest: str = "") -> CaseText:
+    """A text taken apart into its nodes or its facts; the arguments are those of ``read_case``."""
     digest = digest or hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     text = plain(text)
     report = Report(path, text)
     if len(text) > MOST_BYTES:
         _too_large(report)
+    parts: Node | tuple[Compound, ...] | None
     if Path(path).suffix.lower() == ".pl":
-        from kb.case_facts import read_facts
+        from kb.case_facts import facts_of
 
-        return read_facts(text, path, vocabulary, digest)
-    node = read_nodes(text, report)
-    case = _Reader(vocabulary, report).case(node, digest)
-    report.finish()
-    return case
+        parts = facts_of(text, report)
+    else:
+        parts = read_nodes(text, report)
+    return CaseText(path, text, digest, parts, tuple(report.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseText:
+    """A case file taken apart once, before anything says against which vocabulary it is to be read.
+
+    ``parts`` are its nodes, or its facts as a tuple; ``problems`` what was wrong with the text.
+    """
+
+    path: str
+    text: str
+    hash: str
+    parts: Node | tuple[Compound, ...] | None = field(repr=False)
+    problems: tuple[Problem, ...] = ()
+
+    def case(self, vocabulary: Vocabulary) -> Case:
+        """The case, read against a vocabulary. Raises ``ProblemsError`` with everything that is wrong with it."""
+        report = self._report()
+        if isinstance(self.parts, tuple):
+            from kb.case_facts import FactReader
+
+            case = FactReader(vocabulary, report).case(self.parts, self.hash)
+        else:
+            case = _Reader(vocabulary, report).case(self.parts, self.hash)
+        report.finish()
+        return case
+
+    def fact(self, vocabulary: Vocabulary, name: str) -> Fact:
+        """What the file says of one input of kind ``one``, whatever else stands in it.
+
+        Raises ``ProblemsError`` with what is wrong with the text as a whole, or with this input.
+        """
+        report, declared = self._report(), vocabulary.inputs[name]
+        stated = Stated()
+        if isinstance(self.parts, tuple):
+            from kb.case_facts import FactReader
+
+            stated = FactReader(vocabulary, report).only(declared, self.parts)
+        elif isinstance(self.parts, Mapping) and (value := self.parts.get(name)) is not None:
+            stated = _Reader(vocabulary, report).input(declared, value)
+        report.finish()
+        (fact,), _ = settled_facts(declared, vocabulary, Constant("text", ""), stated)
+        return fact
+
+    def _report(self) -> Report:
+        report = Report(self.path, self.text)
+        report.problems.extend(self.problems)
+        return report
 
 
 def _too_large(report: Report) -> None:
@@ -108,7 +167,8 @@ class _Reader(SlotReader):
     def policy(self, node: Node) -> None:
         name = self.vocabulary.header.name
         given = self.words(node, "`policy`")
-        if given is not None and given.value != name:
+        # A path names the policy by its file.
+        if given is not None and name not in (given.value, str(given.value).rpartition("/")[2].removesuffix(".pl")):
             message = f"the case is made for the policy {shown(str(given.value))}, and this is `{printable(name)}`"
             self.wrong("wrong-policy", message, node.span, did_you_mean(str(given.value), [name]))
 
@@ -218,7 +278,9 @@ class _Reader(SlotReader):
         if all(isinstance(value, Scalar) and silent(value) for value in values) and declared.kind == "many":
             advice = f"state one of {listed(fields)}, or remove the row"
             self.wrong("empty-row", f"{where} says nothing", start(node), advice)
-        whole = (Evidence(", ".join(words), source, origin, self.place(node.span)),) if words else ()
+        # Of a row of a list that is known to be there, and no more, it still counts where it is from.
+        bare = declared.kind == "many" and not any(slots)
+        whole = (Evidence(", ".join(words), source, origin, self.place(node.span)),) if words or bare else ()
         return Statement(tuple(slots), (*whole, *apart))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
@@ -63,14 +64,15 @@ def json_schema(vocabulary: Vocabulary) -> Schema:
     """The JSON Schema (draft 2020-12) of a case file: what the reader accepts, as far as a schema can say.
 
     Beyond a schema: that a date exists (its format says so to validators that look), how a number is
-    written, and that a name is not given twice.
+    written, and that a name is not given twice. What a case expects the reader passes on as it is; there the
+    schema says what `policykb test` accepts, but for the values of criteria.
     """
     header = vocabulary.header
     properties: Schema = {
         "case": {"type": ["string", "number"], "pattern": r"\S", "description": "the name of the case"},
         "policy": {"enum": [header.name, None], "description": "the policy that the case is made for"},
         "title": {**_WORDS, "description": "a few words on the case"},
-        "expect": {"description": "the outcome that is expected, for tests"},
+        "expect": _expect(vocabulary),
     }
     for name, declared in vocabulary.inputs.items():
         if name not in properties:
@@ -84,6 +86,51 @@ def json_schema(vocabulary: Vocabulary) -> Schema:
         "properties": properties,
         "$defs": dict(_definitions(vocabulary)),
     }
+
+
+def _expect(vocabulary: Vocabulary) -> Schema:
+    """What a case may expect of its decision."""
+    verdict: Schema = {"enum": ["proved", "refuted", "undetermined"]}
+    named = (criterion.section for criterion in vocabulary.criteria.values())
+    sections = {"enum": list(dict.fromkeys((*vocabulary.header.sections, *named)))}
+
+    def goals(*kinds: str) -> Schema:
+        names = (each.predicate.name for each in vocabulary.criteria.values() if each.kind in kinds)
+        return {"type": "string", "pattern": rf"^({'|'.join(dict.fromkeys(map(re.escape, names)))})(\(.*\))?$"}
+
+    def several(item: Schema) -> Schema:
+        return {"anyOf": [_NULL, item, {"type": "array", "items": item}]}
+
+    statuses = {"enum": ["met", "not met", "undocumented"]}
+    criteria: Schema = {
+        "description": "the status of criteria and advisories, such as `name` or `name(value)`",
+        "type": ["object", "null"],
+        "propertyNames": goals("criterion", "advisory"),
+        "additionalProperties": statuses,
+    }
+    under: Schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"verdict": {"anyOf": [_NULL, verdict]}, "criteria": criteria},
+    }
+    pairs = (f"{reading.name}={value}" for reading in vocabulary.readings.values() for value in reading.values)
+    pair = "|".join(map(re.escape, pairs))
+    properties: Schema = {
+        "verdict": {"anyOf": [_NULL, verdict]},
+        "not_met": {"description": "the sections that are not met and decide", **several(sections)},
+        "undocumented": {"description": "the sections that are undocumented and decide", **several(sections)},
+        "criteria": criteria,
+        "grants": {"description": "every grant that is met", **several(goals("grant"))},
+        "advisories": {"description": "every advisory that is met", **several(goals("advisory"))},
+        "readings": {
+            "description": "what is expected under other readings: the verdict, or a map with criteria too",
+            "type": ["object", "null"],
+            "propertyNames": {"pattern": rf"^({pair})(, ({pair}))*$"} if pair else {"enum": []},
+            "additionalProperties": {"anyOf": [verdict, under]},
+        },
+    }
+    whole = {"type": "object", "additionalProperties": False, "properties": properties}
+    return {"description": "the outcome that is expected, for tests", "anyOf": [_NULL, verdict, whole]}
 
 
 def _definitions(vocabulary: Vocabulary) -> Iterator[tuple[str, Schema]]:

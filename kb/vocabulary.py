@@ -148,3 +148,13 @@ class Vocabulary:
         """The words for a value of an enumeration; underscores read as blanks where none are given."""
         declared = self.types.get(type_name)
         return (declared.values.get(value) if declared else None) or value.replace("_", " ")
+
+
+def chosen_readings(pairs: str) -> dict[str, str]:
+    """The readings that a text chooses: ``name=value``, or several of them with commas between."""
+    return dict(map(_halves, pairs.split(", ")))
+
+
+def _halves(pair: str) -> tuple[str, str]:
+    name, _, value = pair.partition("=")
+    return name, value

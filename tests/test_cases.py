@@ -1,14 +1,12 @@
-"""The shipped cases have the outcome that each of them states."""
+"""What the shipped cases cover; that each has the outcome that it states, the plugin of pytest tests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from explain.outline import outline
-from explain.points import Point
 from explain.prover import prove
 from kb.answers import Status
 from kb.decide import decide
@@ -24,36 +22,6 @@ EXAMPLES = sorted((SHIPPED.parent / "examples").glob("*.case.yaml"))
 def policy() -> Policy:
     """The shipped policy."""
     return load_policy("lemtrada")
-
-
-def deciding(point: Point, status: Status) -> Iterator[Point]:
-    """The deepest criteria that give a point a status, each reached through nothing but that status."""
-    if point.status is status and point.kind != "apart":
-        deeper = [found for child in point.children for found in deciding(child, status)]
-        yield from deeper or ([point] if point.kind == "criterion" else [])
-
-
-def sections(root: Point, status: Status) -> set[str]:
-    """The sections of the criteria that stand in the way, in that status."""
-    tops = [child for child in root.children if child.status is status]
-    return {found.section for child in tops for found in deciding(child, status)}
-
-
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.name.removesuffix(".case.yaml"))
-def test_a_shipped_case_has_the_outcome_that_it_states(policy: Policy, path: Path) -> None:
-    """The verdict, the criteria that fail, those that lack a document, and the verdict under other readings."""
-    case = load_case(path, policy.vocabulary)
-    assert isinstance(case.expect, dict)
-    expect = {"not_met": [], "undocumented": [], "readings": {}, **case.expect}
-    assert expect.keys() == {"verdict", "not_met", "undocumented", "readings"}
-    decision = decide(policy, case)
-    assert decision.verdict == expect["verdict"]
-    root = outline(prove(decision))
-    assert sections(root, Status.NOT_MET) == set(expect["not_met"])
-    assert sections(root, Status.UNDOCUMENTED) == set(expect["undocumented"])
-    for chosen, verdict in expect["readings"].items():
-        name, _, value = chosen.partition("=")
-        assert decide(policy, case, {name: value}).verdict == verdict, chosen
 
 
 def test_the_shipped_cases_are_many_and_of_every_verdict(policy: Policy) -> None:

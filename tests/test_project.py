@@ -20,7 +20,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 400
 # Those that slow the start of a command, by the names they are imported under.
-HEAVY = {"graphviz", "jinja2", "lark", "networkx", "pygraphviz", "rich", "ruamel", "typst", "z3"}
+HEAVY = {"graphviz", "jinja2", "lark", "networkx", "polars", "pygraphviz", "rich", "ruamel", "typst", "z3"}
 # Where the name that is imported is not the name of the distribution.
 DISTRIBUTIONS = {"ruamel": "ruamel.yaml", "z3": "z3-solver"}
 PACKAGES = ("kb", "explain", "commands")
@@ -127,11 +127,15 @@ def test_a_command_starts_without_the_heavy_libraries() -> None:
 
 
 def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
-    """The requirements in the metadata are those of the code, no fewer and no more."""
+    """The requirements in the metadata are those of the code, no fewer and no more.
+
+    What an extra brings is imported where it is wanted, and pytest by the plugin that it loads.
+    """
     own = {name.split(".")[0] for name in modules()}
     imported = {name.split(".")[0] for path in modules().values() for name in imports(path)}
     needed = {normal(DISTRIBUTIONS.get(name, name)) for name in imported - own - sys.stdlib_module_names}
-    assert needed == requirements(setup()["options"]["install_requires"])
+    extra = requirements(setup()["options.extras_require"]["parquet"])
+    assert needed - {"pytest"} == requirements(setup()["options"]["install_requires"]) | extra
 
 
 def test_every_requirement_is_pinned_once() -> None:
@@ -261,6 +265,7 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     metadata = Parser().parsestr(texts["METADATA"])
     assert (metadata["Name"], metadata["License-Expression"]) == ("policykb", "Apache-2.0")
     assert "policykb = cli:main" in texts["entry_points.txt"]
+    assert "[pytest11]\npolicykb = policykb_pytest" in texts["entry_points.txt"]
     assert texts["LICENSE"] == (ROOT / "LICENSE").read_text("utf-8")
 
 

@@ -80,18 +80,23 @@ class Formulas:
         self.case = case
         self.coding = coding
         self.known: dict[object, list[OpenRow]] = {}
+        self.named: dict[int, tuple[Goal, frozenset[str]]] = {}
         self.given: dict[Predicate, list[OpenRow]] = {
             CASE: [OpenRow(YES, (case.id,))],
             READING: [
                 OpenRow(YES, (self.atom(name), self.atom(value))) for name, value in policy.readings(readings).items()
             ],
         }
-        for predicate in policy.catalogues & policy.clauses.keys():
+        if READING in case.rows:
+            # The readings are open as well.
+            self.given[READING] = list(case.rows[READING])
+        # In the order of the file: the numbers of constants follow it, and with them what a solver finds first.
+        for predicate in (each for each in policy.clauses if each in policy.catalogues):
             self.given[predicate] = [
                 OpenRow(YES, tuple(self.constant(term) for term in clause.head.args))
                 for clause in policy.clauses[predicate]
             ]
-        for predicate in policy.inputs:
+        for predicate in (each.predicate for each in policy.vocabulary.inputs.values()):
             self.given[predicate] = [row for row in case.rows.get(predicate, ()) if row.pair.may is not False]
         self.vague = {
             predicate: tuple(any(row.values[i].known is not True for row in rows) for i in range(predicate.arity))
@@ -126,7 +131,13 @@ class Formulas:
 
     def status(self, goal: Predicate) -> Pair:
         """The status of a goal that takes the case alone."""
-        return either(row.pair & same(row.values[0], self.case.id) for row in self.rows(goal, (self.case.id,)))
+        return self.instance(goal, (self.case.id,))
+
+    def instance(self, predicate: Predicate, values: Sequence[Value]) -> Pair:
+        """The status of a goal with these arguments."""
+        flags = self.vague.get(predicate, (False,) * predicate.arity)
+        wanted = tuple(None if flag or not value.settled else value for value, flag in zip(values, flags, strict=True))
+        return either(row.pair & equal(values, row.values) for row in self.rows(predicate, wanted))
 
     def rows(self, predicate: Predicate, wanted: tuple[Value | None, ...]) -> list[OpenRow]:
         """The rows of a predicate that can match; ``wanted`` gives the arguments that are settled."""
@@ -166,15 +177,17 @@ class Formulas:
         waiting = flatten(body)
         found = [Instance(YES, env)]
         while waiting and found:
-            goal = min(waiting, key=lambda each: self.rank(each, found[0].env, waiting))
+            goal = waiting[0]
+            if len(waiting) > 1:
+                goal = min(waiting, key=lambda each: self.rank(each, found[0].env, waiting))
             waiting.remove(goal)
             found = [after for before in found for after in self.step(goal, before)]
         return found
 
     def rank(self, goal: Goal, env: Env, waiting: Sequence[Goal]) -> tuple[int, int]:
         """What to run first: settled tests, then atoms, those with most values first, then the calendar, then tests."""
-        mine = names(goal)
-        shared = {name for name in mine if any(name in names(other) for other in waiting if other is not goal)}
+        mine = self.names(goal)
+        shared = mine & frozenset().union(*(self.names(other) for other in waiting if other is not goal))
         if isinstance(goal, Atom) and goal.predicate not in BETWEEN:
             size = 0 if goal.predicate in self.policy.inputs else 1 if goal.predicate in self.given else 2
             return (1, size if mine & env.keys() else size + 3)
@@ -187,6 +200,12 @@ class Formulas:
         if not reads <= env.keys():
             return (9, 1)
         return (0, 1) if isinstance(goal, Comparison) and all(env[name].settled for name in reads) else (3, 0)
+
+    def names(self, goal: Goal) -> frozenset[str]:
+        """The names of the variables of a goal, kept with the goal itself, so that its id stays its own."""
+        if id(goal) not in self.named:
+            self.named[id(goal)] = (goal, frozenset(names(goal)))
+        return self.named[id(goal)][1]
 
     def step(self, goal: Goal, before: Instance) -> Iterable[Instance]:
         """The instances after one more goal."""
@@ -283,6 +302,14 @@ def merged(rows: Iterable[OpenRow]) -> list[OpenRow]:
         else:
             found[key] = row
     return list(found.values())
+
+
+def equal(left: Sequence[Value], right: Sequence[Value]) -> Pair:
+    """Whether two rows of values are equal."""
+    pair = YES
+    for one, other in zip(left, right, strict=True):
+        pair &= same(one, other)
+    return pair
 
 
 def _recursive(policy: Policy, predicate: Predicate) -> bool:

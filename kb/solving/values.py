@@ -83,7 +83,8 @@ class Value:
     """A value: its number (see ``Coding``) and whether it is known.
 
     ``label`` tells one value that may be unknown from another; ``many`` marks that of a missing list.
-    ``parts`` are those of a date that is open.
+    ``parts`` are those of a date that is open. ``between``: from which dates it is computed, and in which unit.
+    ``either``: it is the first of two values where a condition holds, and else the second.
     """
 
     number: Number
@@ -91,6 +92,8 @@ class Value:
     label: str = ""
     many: bool = False
     parts: Months | None = None
+    between: tuple[str, Value, Value] | None = None
+    either: tuple[Truth, Value, Value] | None = None
 
     @property
     def settled(self) -> bool:
@@ -182,13 +185,14 @@ def elapsed(unit: str, start: Value, end: Value) -> Value:
     """Completed units from one date to another."""
     if start.settled and end.settled:
         return Value(between(unit, day_of(int(start.number)), day_of(int(end.number))))
-    label = f"{unit}s from {start.label or start.number} to {end.label or end.number}"
+    label = f"{unit}s from {_said(start)} to {_said(end)}"
     known, many = conj(start.known, end.known), start.many or end.many
+    dates = (unit, start, end)
     if known is False:
-        return Value(0, False, label, many)
+        return Value(0, False, label, many, between=dates)
     first, last = months_of(start), months_of(end)
     if unit == "day":
-        return Value(day_number(last) - day_number(first), known, label, many)
+        return Value(day_number(last) - day_number(first), known, label, many, between=dates)
 
     def forward(early: Months, late: Months) -> Number:
         whole = lifted(late.month) - early.month
@@ -197,9 +201,14 @@ def elapsed(unit: str, start: Value, end: Value) -> Value:
     backward = lifted(end.number) < lifted(start.number)
     months = z3.If(backward, -forward(last, first), forward(first, last))
     if unit == "month":
-        return Value(months, known, label, many)
+        return Value(months, known, label, many, between=dates)
     # z3 rounds down and calendar years round towards nought.
-    return Value(z3.If(months < 0, -((-months) / 12), months / 12), known, label, many)
+    return Value(z3.If(months < 0, -((-months) / 12), months / 12), known, label, many, between=dates)
+
+
+def _said(value: Value) -> str:
+    """A date in the label of what is computed from it, as the engine has it (``kb.compare``)."""
+    return str(day_of(int(value.number))) if value.settled and not value.label else value.label or str(value.number)
 
 
 def chosen(condition: Truth, left: Value, right: Value) -> Value:
@@ -217,13 +226,33 @@ def chosen(condition: Truth, left: Value, right: Value) -> Value:
 
 def same(left: Value, right: Value) -> Pair:
     """Whether two values are equal."""
-    if left.label and left.label == right.label and not left.many:
+    one = identical(left, right)
+    if one is True:
         return YES
     known = conj(left.known, right.known)
     if known is False:
-        return OPEN
+        return Pair(one, True)
     equal = compared("=", left.number, right.number)
-    return Pair(conj(known, equal), disj(neg(known), equal))
+    return Pair(disj(one, conj(known, equal)), disj(neg(known), equal))
+
+
+def identical(left: Value, right: Value) -> Truth:
+    """Whether two values are one and the same, known or not; those of a missing list are not."""
+    if left.either is None and right.either is not None:
+        left, right = right, left
+    if left.either is not None:
+        if left.label == right.label and not left.many:
+            return True
+        condition, first, second = left.either
+        return disj(conj(condition, identical(first, right)), conj(neg(condition), identical(second, right)))
+    if left.many or right.many:
+        return False
+    if left.label and left.label == right.label:
+        return True
+    if left.between is None or right.between is None or left.between[0] != right.between[0]:
+        return False
+    dates = zip(left.between[1:], right.between[1:], strict=True)
+    return conj(*(same(one, other).must for one, other in dates))
 
 
 def compare(operator: str, left: Value, right: Value) -> Pair:
@@ -268,13 +297,23 @@ def says_more(left: Value, right: Value) -> Value:
         return left
     if right.known is True:
         return right
-    if left.known is False and right.known is False:
-        first = min((left.many, left.label), (right.many, right.label))
-        return left if first == (left.many, left.label) else right
-    if left.known is False:
-        return right
-    if right.known is False:
-        return left
-    both = chosen(left.known, left, right)
+    # Of two that are not known the first by name is kept.
+    left_stays = disj(left.known, conj(neg(right.known), comes_first(left, right)))
+    if isinstance(left_stays, bool):
+        return left if left_stays else right
+    # Which number stands for a value that is not known makes no difference.
+    both = left if right.known is False else right if left.known is False else chosen(left.known, left, right)
     known, label = disj(left.known, right.known), f"{left.label} or {right.label}"
-    return replace(both, known=known, label=label, many=left.many and right.many)
+    many = left.many and right.many
+    return replace(both, known=known, label=label, many=many, either=(left_stays, left, right))
+
+
+def comes_first(left: Value, right: Value) -> Truth:
+    """Whether one value comes before another, by what an engine calls them."""
+    if left.either is not None:
+        condition, first, second = left.either
+        return disj(conj(condition, comes_first(first, right)), conj(neg(condition), comes_first(second, right)))
+    if right.either is not None:
+        condition, first, second = right.either
+        return disj(conj(condition, comes_first(left, first)), conj(neg(condition), comes_first(left, second)))
+    return (left.many, left.label) <= (right.many, right.label)

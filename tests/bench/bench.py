@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import statistics
 import subprocess
@@ -19,7 +20,7 @@ from explain.prover import prove  # noqa: E402
 from kb.bounds import Stage, bounds_of  # noqa: E402
 from kb.decide import decide, find_gaps, given_rows, stages  # noqa: E402
 from kb.engine_datalog import Engine, Rows, own_knowledge_base, run  # noqa: E402
-from kb.policy import load_policy  # noqa: E402
+from kb.policy import build_policy, load_policy  # noqa: E402
 from kb.read_case import load_case  # noqa: E402
 from kb.syntax import Predicate  # noqa: E402
 
@@ -193,6 +194,47 @@ def pages() -> None:
     row(f"{len(sizes)} pages of 200 cases in one run", f"{taken:.0f} s", f"{max(sizes) / 1000:.0f} kB at most")
 
 
+def editing() -> None:
+    """What a policy editor waits for: the difference of two editions, mutants, a suite from nothing."""
+    from explain.suite.entries import entries, suite_files
+    from explain.suite.grow import grow
+    from explain.suite.mutation import mutate
+    from explain.suite.policies import Policies
+    from kb.regression.kill import Killer
+    from kb.regression.meaning import Comparison, OpenPolicy, compare
+
+    print("\n6. changing a policy")
+    policy = load_policy()
+    text = policy.program.text
+    edited = build_policy(text.replace("Years >= 17", "Years >= 18", 1).encode(), "edited.pl")
+    start = time.perf_counter()
+    found = compare(policy, edited)
+    turns = sum(len(each.transitions) for each in (found.root, *found.criteria))
+    row(f"two editions by meaning, with {turns} witnesses", f"{time.perf_counter() - start:.1f} s")
+    base = OpenPolicy(policy, None, [edited])
+    comparison = Comparison(base, edited)
+    assert comparison.search.usual
+    goal = Predicate("old_enough", 1)
+    alone, root = medians(3, lambda: comparison.shift(goal), lambda: comparison.shift(comparison.root))
+    row("  a criterion alone, the usual cases known", ms(alone))
+    row("  the root goal, the usual cases known", ms(root))
+    paths = [str(ROOT / "tests" / "cases"), str(ROOT / "kb" / "examples")]
+    suite = list(entries(suite_files(paths), Policies("lemtrada")))
+    start = time.perf_counter()
+    mutation = mutate(policy, suite, {}, jobs=os.cpu_count() or 1)
+    survivors, of = len(mutation.survivors), len(mutation.tried)
+    row(f"{of} mutants against {len(suite)} cases, {survivors} survive", f"{time.perf_counter() - start:.0f} s")
+    start = time.perf_counter()
+    killer = Killer(policy)
+    ended = [killer.kill(each) for each in mutation.survivors]
+    same = sum(each is None for each in ended)
+    row(f"  their smallest cases, {same} equivalent", f"{time.perf_counter() - start:.0f} s")
+    start = time.perf_counter()
+    grown = grow(policy, {})
+    told = f"{len(grown.files)} cases, {len(grown.equivalent)} equivalent, {len(grown.undecided)} undecided"
+    row(f"a suite from nothing: {told}", f"{time.perf_counter() - start:.0f} s")
+
+
 if __name__ == "__main__":
     print("medians of runs side by side; ratios matter, milliseconds are this machine's")
     warm()
@@ -200,3 +242,4 @@ if __name__ == "__main__":
     many()
     repairing()
     pages()
+    editing()

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 import shlex
+import socket
 import stat
+import threading
+from collections.abc import Iterator
+from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
 
 import pypdf
 import pytest
 
+from explain import packet_faces
 from tests.commands.hostile import IN_A_CASE, IN_A_POLICY, case_file, policy_file
 from tests.commands.running import APPROVAL, PEND, REFUSAL, ROOT, STEERING, changed, flat, run, written
 from tests.explain.test_packet import words_of
@@ -80,6 +86,39 @@ def test_the_command_in_a_packet_writes_it_again(tmp_path: Path) -> None:
     output.unlink()
     assert run(*shlex.split(html.unescape(match[1]))).exit_code == 1
     assert output.read_bytes() == first
+
+
+def test_the_command_can_be_copied_from_a_pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No line of it is broken but where the shell goes on reading, whatever its words are."""
+    monkeypatch.chdir(tmp_path)
+    case = "a case of a-long-folder/with-a-long-name.yaml"
+    written(tmp_path / case, APPROVAL.read_text("utf-8"))
+    written(tmp_path / "a-long-profile.yaml", EXAMPLE.read_text("utf-8"))
+    options = ["--profile", "a-long-profile.yaml", "-o", "packet.pdf"]
+    reading = ["--reading", "spms_course=active"]
+    assert run("packet", case, *options, *reading).exit_code == 0
+    shown = "\n".join(page.extract_text() for page in pypdf.PdfReader("packet.pdf").pages)
+    said = shown.partition("The command that writes this packet:\n")[2].partition("\nNotice")[0]
+    assert len(said.splitlines()) > 3
+    command = shlex.split(said.replace("\\\n", " "))
+    assert command == ["policykb", "packet", case, *options, "--policy", "lemtrada", *reading]
+
+
+def test_a_command_stays_the_same_over_several_lines() -> None:
+    """Each line but the last says that it goes on; one word that is too wide can still be printed."""
+    for command in ("a b", "policykb packet 'x -o y' -o " + "z " * 60, "policykb packet --profile 'it''s' -- -x"):
+        lines = packet_faces.command_lines(command)
+        assert shlex.split("\n".join(lines).replace("\\\n", " ")) == shlex.split(command)
+        assert max(map(len, lines)) <= packet_faces.LINE + 2
+    assert packet_faces.command_lines("") == []
+    assert "\u200b" in packet_faces.command_lines("x" * 90)[0]
+
+
+def test_a_date_of_birth_that_is_not_the_case_s_is_told(tmp_path: Path) -> None:
+    """It may be the profile of somebody else; redacted or not."""
+    for case, options, told_so in ((PEND, [], True), (PEND, ["--redact"], True), (REFUSAL, [], False)):
+        result = run("packet", case, "--profile", EXAMPLE, "-o", tmp_path / "packet.html", *options)
+        assert ("note: the date of birth in the profile is not the one in the case\n" in result.stderr) is told_so
 
 
 def test_a_new_profile_is_written_to_be_filled_in(tmp_path: Path) -> None:
@@ -152,6 +191,63 @@ def test_a_bad_template_is_told_and_writes_nothing(name: str, text: str, tmp_pat
     assert result.exit_code == 2
     assert "error[template]: the template cannot be used: " in result.stderr
     assert not output.exists()
+
+
+@pytest.fixture
+def caught() -> Iterator[tuple[str, list[bytes]]]:
+    """The address of a proxy, and what was asked of it."""
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def listen() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                with connection:
+                    asked.append(connection.recv(1000))
+
+        threading.Thread(target=listen, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", asked
+        server.shutdown(socket.SHUT_RDWR)
+
+
+IMPORTS = (
+    '#import "@preview/cetz:0.3.1": canvas',
+    '#let name = "\\u{40}" + "preview/cetz:0.3.1"\n#import name: canvas',
+    '#include "beside.typ"',
+)
+
+
+@pytest.mark.parametrize("text", IMPORTS)
+def test_a_template_fetches_nothing(
+    text: str, tmp_path: Path, caught: tuple[str, list[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However it names a package, also in a file that it includes, and whatever the environment says of proxies.
+
+    Without what holds Typst back the same template does ask, so the trap catches.
+    """
+    proxy, asked = caught
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    monkeypatch.setenv("no_proxy", "nowhere.example")
+    written(tmp_path / "beside.typ", '#import "@preview/cetz:0.3.1"')
+    template, output = written(tmp_path / "own.typ", text), tmp_path / "x.pdf"
+    args: list[str | Path] = ["packet", APPROVAL, "--profile", EXAMPLE, "-o", output, "--template", template]
+    result = run(*args)
+    assert (result.exit_code, output.exists(), asked) == (2, False, [])
+    words = flat(result.stderr)
+    assert "the template imports the package `preview/cetz-0.3.1`, and nothing is fetched from the network" in words
+    assert "help: copy what it needs into a file beside the template" in words
+    assert (os.environ["HTTPS_PROXY"], os.environ["no_proxy"]) == (proxy, "nowhere.example")
+    assert "https_proxy" not in os.environ
+    with packet_faces.offline():
+        proxies = {name: value for name, value in os.environ.items() if name.lower() in ("https_proxy", "no_proxy")}
+    assert proxies == dict.fromkeys(("https_proxy", "HTTPS_PROXY"), "http://127.0.0.1:0")
+    monkeypatch.setattr(packet_faces, "offline", nullcontext)
+    run(*args)
+    assert asked
+    assert b"packages.typst.org" in asked[0]
 
 
 # Hostile texts

@@ -13,9 +13,10 @@ from commands import pages
 from explain.proof import Proof
 from tests.browser import Opened
 from tests.commands.hostile import case_file, policy_file
-from tests.commands.running import APPROVAL, EXAMPLES, PEND, REFUSAL, STEERING, flat, run, written
+from tests.commands.running import APPROVAL, EXAMPLES, PEND, REFUSAL, ROOT, STEERING, flat, run, written
 
 Open = Callable[..., Opened]
+PROFILE = ROOT / "explain" / "profiles" / "example.yaml"
 BROKEN = "case: X\nno_such_key: <script>alert(1)</script>\n"
 
 
@@ -238,3 +239,21 @@ def test_a_policy_beyond_solving_has_pages_without_repairs(tmp_path: Path, monke
     monkeypatch.setattr("explain.repair.repairs", refused)
     assert run("explain", REFUSAL, "-o", tmp_path / "page.html").exit_code == 1
     assert "What would change" not in (tmp_path / "page.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_page_is_wider_than_its_window(width: int, folder: Path, tmp_path: Path, opened: Open) -> None:
+    """The table of cases and the diagram of a packet scroll by themselves; no word of a packet's tables is broken."""
+    packet = tmp_path / "packet.html"
+    assert run("packet", APPROVAL, "--profile", PROFILE, "-o", packet).exit_code == 0
+    for path in (folder / "index.html", packet):
+        found = opened(path, viewport={"width": width, "height": 800})
+        assert found.page.evaluate("document.documentElement.scrollWidth") <= width
+    lines = found.page.evaluate(
+        "[...document.querySelectorAll('td.word')].filter(each => !each.innerText.includes(' ')).map(each => {"
+        "const range = document.createRange();"
+        "range.selectNodeContents(each.querySelector('b') ?? each);"
+        "return range.getClientRects().length })"
+    )
+    assert len(lines) > 100
+    assert max(lines) == 1

@@ -159,7 +159,9 @@ class Console:
         path.write_text(text.replace(old, new), "utf-8")
 
     def save(self, block: Block) -> None:
-        (self.folder / block.file).write_text(block.text, "utf-8")
+        path = self.folder / block.file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(block.text, "utf-8")
 
 
 def agrees(expected: tuple[str, ...], found: list[str]) -> bool:

@@ -60,7 +60,8 @@ def words_of(made: bytes, ending: str) -> str:
     """The words that a reader sees, in one line."""
     if ending == ".pdf":
         return flat(" ".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(made)).pages))
-    return flat(re.sub(r"<[^>]*>", " ", made.decode("utf-8").partition("<body>")[2]))
+    shown = re.sub(r"</?time>", "", made.decode("utf-8").partition("<body>")[2])
+    return flat(re.sub(r"<[^>]*>", " ", shown))
 
 
 def titles(made: bytes) -> list[str]:
@@ -170,7 +171,7 @@ def test_the_repairs_are_by_what_they_take() -> None:
     assert "Nothing here is claimed to be so" in data["intro"]
     blocked = data_of(CASES / "refused-nearly-everything.case.yaml", full_profile())["repairs"]
     assert blocked["items"] == []
-    assert blocked["blocked"][0] == "The benefit plan covers the drug: no"
+    assert blocked["blocked"][0].startswith("The benefit plan covers the drug: no; in the way of BENEFIT (")
     proof = proof_of(PEND)
     assert "could not work out" in packet(proof, full_profile(), None)["repairs"]["intro"]
 

@@ -6,6 +6,7 @@ import json
 import re
 import zlib
 from datetime import date
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 
@@ -27,7 +28,10 @@ from tests.support import HEADER, case_of, policy_of
 
 POLICY = load_policy("lemtrada")
 EVERY = sorted([*CASES.glob("*.yaml"), *EXAMPLES.glob("*.yaml")])
-SECRETS = ("JaneRoe", "MRN-4711", "Dr. Quimby", "1985-12-12", "roe-secret", "19851212", "1985, 12")
+SECRETS = (
+    "JaneRoe", "MRN-4711", "Dr. Quimby", "1985-12-12", "roe-secret", "19851212", "1985, 12", "12.12.1985",
+    "12/12/1985", "12 December 1985", "12 Dec 1985", "December 12, 1985", "Dec 12, 1985",
+)  # fmt: skip
 
 CASE = PEND.read_text("utf-8")
 SECRET_CASE = (
@@ -68,8 +72,8 @@ def bytes_of(path: Path) -> str:
 
 
 def told(text: str) -> list[str]:
-    """The secrets that a text tells, wherever its lines were broken."""
-    flat = re.sub(r"\s+", "", text)
+    """The secrets that a text tells, wherever its lines were broken and however its characters are spelled."""
+    flat = re.sub(r"\s+", "", unescape(text))
     return [secret for secret in SECRETS if re.sub(r"\s+", "", secret) in flat]
 
 
@@ -104,6 +108,96 @@ def test_no_word_of_a_check_tells_who_the_member_is(options: list[str], tmp_path
         assert told(run("check", *cases, *options).stdout) != []
         result = run("check", *cases, "--redact", *options)
         assert (result.exit_code, told(result.output)) == (3, [])
+
+
+def test_no_word_of_a_query_tells_who_the_member_is(tmp_path: Path) -> None:
+    """The answers show the year of a birth date alone; several cases are told apart by numbers."""
+    case = secret_file(tmp_path)
+    for options in ([], ["--json"]):
+        for cases in ([case], [case, case], [case.parent]):
+            assert told(run("query", "birth_date(P, Day)", *cases, *options).output) != []
+            result = run("query", "birth_date(P, Day)", *cases, "--redact", *options)
+            assert (result.exit_code, told(result.output)) == (0, [])
+            assert "1985" in result.output
+    result = run("query", "age(P, Years)", case, case, "--redact")
+    assert result.output == "met     Case 1 [redacted]: Years = 38\nmet     Case 2 [redacted]: Years = 38\n"
+    result = run("query", 'age("MRN-4711", Years)', case, "--redact")
+    assert (result.exit_code, "error[redacted-goal]" in result.output) == (2, True)
+
+
+@pytest.mark.parametrize("goal", [[], ["--goal", "birth_date(P, Day), \\+ eligible(P)"]])
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_no_word_of_a_repair_tells_who_the_member_is(options: list[str], goal: list[str], tmp_path: Path) -> None:
+    """Of the policy's root goal and of another."""
+    case = secret_file(tmp_path)
+    assert told(run("repair", case, "--most", "1", *options, *goal).output) != []
+    result = run("repair", case, "--most", "1", "--redact", *options, *goal)
+    assert (result.exit_code, told(result.output)) == (0, [])
+    result = run("repair", case, "--redact", "--goal", "birth_date(P, '1985-12-12')")
+    assert (result.exit_code, "error[redacted-goal]" in result.output) == (2, True)
+
+
+def test_no_byte_of_the_pages_of_a_folder_tells_who_a_member_is(tmp_path: Path) -> None:
+    """Pages have numbers for names, and a file that is no case is told without any word of it."""
+    case = secret_file(tmp_path)
+    written(case.parent / "roe-secret" / "MRN-4711.yaml", SECRET_CASE)
+    written(case.parent / "JaneRoe's.yaml", "case: MRN-4711\nJaneRoe: 1985-12-12\n")
+    found = {}
+    for name, options in (("plain", []), ("copy", ["--redact"])):
+        output = tmp_path / name
+        result = run("explain", case.parent, "-o", output, *options)
+        assert result.exit_code == 2
+        files = sorted(path for path in output.rglob("*") if path.is_file())
+        shown = [str(path.relative_to(output)) for path in files]
+        found[name] = shown, told("\n".join([result.output, *shown, *map(bytes_of, files)]))
+    assert set(found["plain"][1]) >= {"JaneRoe", "MRN-4711", "Dr. Quimby", "1985-12-12", "roe-secret"}
+    assert found["copy"] == (["case-2.html", "case-3.html", "index.html"], [])
+    index = (tmp_path / "copy" / "index.html").read_text("utf-8")
+    assert "unknown-key" in index
+    assert "case 1, line 2" in index
+
+
+@pytest.mark.parametrize("ending", ["", ".svg", ".png", ".pdf", ".dot", ".txt", ".json"])
+def test_no_byte_of_a_what_if_tells_who_the_member_is(ending: str, tmp_path: Path) -> None:
+    """The facts themselves are shown with their years, tokens and kinds of sources alone."""
+    case, found = secret_file(tmp_path), {}
+    facts = ["--assume", "evidence(birth_date('MRN-4711', '1985-12-12'), document, \"Letter of JaneRoe\")"]
+    facts += ["--drop", "birth_date('1985-12-12')", "--assume", "baseline('MRN-4711', skin_exam)"]
+    for name, options in (("plain", []), ("copy", ["--redact"])):
+        output = tmp_path / f"{name}{ending}"
+        written_to = ["-o", str(output)] if ending else []
+        result = run("explain", case, *facts, *options, *written_to)
+        assert result.exit_code == 3
+        found[name] = told(result.stdout if not ending else bytes_of(output) + result.stdout)
+    assert found["copy"] == []
+    assert ending in (".png", ".pdf") or {"MRN-4711", "1985-12-12"} <= set(found["plain"])
+
+
+def test_an_assumed_fact_is_told_without_what_it_names(tmp_path: Path) -> None:
+    """So that a reader still knows what was assumed; a fact that is wrong is told by its code alone."""
+    case = secret_file(tmp_path)
+    facts = ["--assume", "evidence(birth_date('MRN-4711', '2012-03-04'), document, \"Letter of JaneRoe\")"]
+    facts += ["--assume", "edss('2024-01-15', 3.5)"]
+    shown = run("explain", case, *facts, "--redact", "--full").output
+    assert "Assumed: evidence(birth_date('2012'), document, [redacted])" in shown
+    assert "Assumed: edss('2024-01-15', 3.5)" in shown
+    assert "2012-03-04" not in shown
+    assert "assumed" in shown
+    result = run("explain", case, "--drop", "birth_date('1985-12-11')", "--redact")
+    assert (result.exit_code, told(result.output)) == (2, [])
+    assert "error[nothing-to-drop]: what is wrong is not shown" in result.output
+    assert "MRN-4711" not in run("explain", case, "--assume", "edss('MRN-4711', 'JaneRoe')", "--redact").output
+
+
+def test_what_is_wrong_with_a_redacted_file_is_told_by_code_and_line(tmp_path: Path) -> None:
+    """The message itself would quote the file; that there is no such file is no secret."""
+    bad = written(tmp_path / "JaneRoe.yaml", "case: MRN-4711\nJaneRoe: 1985-12-12\n")
+    for words in (["check"], ["explain"], ["repair"], ["query", "eligible(P)"]):
+        result = run(*words, bad, "--redact")
+        assert (result.exit_code, told(result.output)) == (2, [])
+        assert "error[unknown-key]: what is wrong is not shown" in result.output
+        assert ", line 2" in result.output
+        assert "no such file or directory" in run(*words, tmp_path / "JaneRoe.json", "--redact").output
 
 
 def test_a_date_of_birth_shows_its_year_and_counts_in_full() -> None:
@@ -177,6 +271,8 @@ back(P) :- referred(P, "clinic", Doctor), referred(P, Doctor, "clinic").
         ("MRI report 2021-08-11 of JaneRoe", "mri report [redacted]"),
         ("Dr. Quimby's notebook", "[redacted]"),
         ("Letter by Mr. Form", "letter [redacted]"),
+        ("assumed", "assumed"),
+        ("Assumed: letter by Mr. Form", "assumed [redacted]"),
     ],
 )
 def test_a_source_keeps_its_kind_alone(source: str, kind: str) -> None:

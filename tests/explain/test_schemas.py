@@ -30,7 +30,21 @@ from tests.support import FULL, MS
 from tests.test_cases import CASES, EXAMPLES, HERE
 
 SCHEMAS = HERE.parent / "docs" / "schemas"
-NAMES = ("answers", "changes", "problems", "proof", "repairs", "report", "trace")
+NAMES = (
+    "answers",
+    "changes",
+    "coverage",
+    "difference",
+    "mutants",
+    "problems",
+    "proof",
+    "record",
+    "repairs",
+    "replay",
+    "report",
+    "suite",
+    "trace",
+)
 EVERY = pytest.mark.parametrize("path", [*CASES, *EXAMPLES], ids=lambda path: path.name.removesuffix(".case.yaml"))
 SOME = pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name.removesuffix(".case.yaml"))
 GOALS = ["eligible(P)", "inadequate_response(P, Drug)", r"\+ eligible(P)", "edss(P, Day, Score)"]

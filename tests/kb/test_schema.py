@@ -57,7 +57,9 @@ policy: lemtrada
 policy: ~
 title: some words
 title: 12
-expect: {verdict: proved, any: [1, 2]}
+expect: {verdict: proved, not_met: []}
+expect: refuted
+expect: ~
 edss: 3.5
 edss: 4
 edss: -1

@@ -1,0 +1,177 @@
+"""The command that compares two editions of a policy."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from commands.common import case_files, colour, dump, json_option, parse_readings, reading_option
+from kb.problems import Problem, ProblemsError, printable
+
+if TYPE_CHECKING:
+    from kb.policy import Policy
+    from kb.regression.difference import Difference, Effect, Meaning
+    from kb.syntax import Predicate
+
+FLIPPED = 1
+PIPED = 100
+T = TypeVar("T")
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--cases", multiple=True, metavar="PATH", help="Decide these cases in both: a file, a table, a folder; any number."
+)
+@click.option("--fail-on-flip", is_flag=True, help="Exit with 1 when the verdict of a case flips.")
+@click.option("--no-meaning", is_flag=True, help="Leave out the comparison by meaning.")
+@click.option("--write-cases", metavar="DIR", help="Write each witness as a case file into this folder.")
+@reading_option
+@json_option
+@click.option("-o", "--output", metavar="FILE", help="Write a page to FILE, ending in .html.")
+def diff(
+    old: str,
+    new: str,
+    cases: tuple[str, ...],
+    fail_on_flip: bool,
+    no_meaning: bool,
+    write_cases: str | None,
+    readings: tuple[str, ...],
+    as_json: bool,
+    output: str | None,
+) -> None:
+    """Show the difference between two editions of a policy: in words, by meaning, and by its effect on cases.
+
+    OLD and NEW are each a policy file, the name of a shipped policy, NAME@EDITION for an edition of a
+    policy, or REV:path for a file of a git repository, such as main:policies/x.pl.
+
+    By meaning a solver looks for a case, of all that there can be, that the two decide differently; by
+    effect --cases are decided under both. A reading that is chosen is chosen for both editions.
+
+    Exit code: 0; with --fail-on-flip 1 when the verdict of a case flips; 2 bad usage or bad input.
+    """
+    from kb.regression.difference import Difference
+    from kb.regression.effect import split_readings
+    from kb.regression.words import edits
+
+    if fail_on_flip and not cases:
+        raise click.UsageError("--fail-on-flip needs --cases")
+    if write_cases is not None and no_meaning:
+        raise click.UsageError("--write-cases writes what the comparison by meaning finds, so not with --no-meaning")
+    if output is not None and Path(output).suffix.lower() != ".html":
+        raise click.BadParameter(f"`{printable(output)}` does not end in .html", param_hint="--output")
+    chosen, files = parse_readings(readings), case_files(cases)
+    editions = both_of(old, new)
+    split_readings(*editions, chosen)
+    effect = effect_of(*editions, files, chosen) if cases else None
+    meaning = None if no_meaning else meaning_of(*editions, chosen, needed=write_cases is not None)
+    found = Difference(*editions, edits(*editions), meaning, effect, chosen)
+    if write_cases is not None:
+        write_witnesses(found, Path(write_cases))
+    show(found, output, as_json)
+    sys.exit(FLIPPED if fail_on_flip and effect and effect.flips else 0)
+
+
+def both_of(old: str, new: str) -> tuple[Policy, Policy]:
+    """Both editions. What is wrong with either is told together."""
+    from kb.regression.sources import load_source
+
+    found: list[Policy] = []
+    problems, texts = list[Problem](), dict[str, str]()
+    for source in dict.fromkeys((old, new)):
+        try:
+            found.append(load_source(source))
+        except ProblemsError as error:
+            problems += error.problems
+            texts.update(error.texts)
+    if problems:
+        raise ProblemsError(problems, texts)
+    return found[0], found[-1]
+
+
+def meaning_of(old: Policy, new: Policy, readings: Mapping[str, str], *, needed: bool) -> Meaning | None:
+    """The difference by meaning, with its progress on a terminal.
+
+    A policy that is beyond solving has the other parts all the same, unless this one is ``needed``.
+    """
+    from explain.difference.departures import sayer
+    from kb.regression.meaning import compare
+
+    def shown(goals: list[Predicate]) -> Iterator[Predicate]:
+        return patiently(goals, "goals")
+
+    try:
+        return compare(old, new, readings, say=sayer(old), progress=shown)
+    except ProblemsError as error:
+        if needed:
+            raise
+        click.echo(f"{error}\n\nthe comparison by meaning is left out", err=True)
+        return None
+
+
+def effect_of(old: Policy, new: Policy, files: Sequence[Path], readings: Mapping[str, str]) -> Effect:
+    """The difference by effect, with its progress on a terminal."""
+    from kb.regression.effect import effect, outcomes
+
+    return effect(outcomes(old, new, patiently(files, "case files"), readings))
+
+
+def write_witnesses(found: Difference, folder: Path) -> None:
+    """Write each witness as a case file; a file that is there already is left alone, and nothing is written."""
+    from commands.pages import make_folder
+    from explain.difference.told import Told
+    from explain.language import counted
+    from kb.case_text import case_text
+    from kb.files import write
+
+    told = Told(found)
+    files = {folder / f"{each.name}.case.yaml": each for each in told.examples}
+    if there := [path for path in files if path.exists()]:
+        help = "choose another folder"
+        problems = [Problem("exists", "there is a file of this name already", str(each), help=help) for each in there]
+        raise ProblemsError(problems, {})
+    make_folder(folder)
+    for path, each in files.items():
+        turns = [told.turn(shift, turn) for shift, turn in each.turns]
+        comment = [*turns, "What is unusual in it:", *(f"- {words}" for words in each.witness.unusual)]
+        write(path, case_text(each.record, "\n".join(comment)).encode("utf-8"))
+    click.echo(f"{printable(str(folder))}: {counted(len(files), 'case')} written", err=True)
+
+
+def show(found: Difference, output: str | None, as_json: bool) -> None:
+    """Print the difference, or write the page about it."""
+    if as_json:
+        from explain.difference.json import difference_json
+
+        dump(difference_json(found))
+    if output is not None:
+        from explain.difference.html import difference_page
+        from explain.difference.told import Told
+        from kb.files import write
+
+        write(Path(output), difference_page(found))
+        click.echo(f"{printable(output)}: {' '.join(Told(found).summary)}", err=True)
+    elif not as_json:
+        from explain.difference.text import difference_text
+
+        click.echo(difference_text(found, width=terminal(), style=colour))
+
+
+def patiently(items: Sequence[T], what: str) -> Iterator[T]:
+    """The items; on a terminal a bar shows how far they have come."""
+    if not sys.stderr.isatty() or len(items) < 2:
+        yield from items
+        return
+    with click.progressbar(items, label=f"comparing {what}", file=sys.stderr) as bar:
+        yield from bar
+
+
+def terminal() -> int:
+    """How wide the text may be, with two proofs side by side: as wide as the terminal, within reason."""
+    return min(200, max(60, shutil.get_terminal_size().columns)) if sys.stdout.isatty() else PIPED

@@ -1,0 +1,188 @@
+"""The command that tries whether a suite would notice a mistake in a policy."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commands.common import (
+    colour,
+    dump,
+    edition_option,
+    json_option,
+    one_edition,
+    parse_readings,
+    reading_option,
+)
+from kb.problems import Problem, ProblemsError, printable
+
+if TYPE_CHECKING:
+    from explain.suite.entries import Entry
+    from explain.suite.grow import Grown
+    from kb.policy import Policy
+    from kb.regression.mutants import Mutant
+
+SURVIVORS = 1
+
+
+@click.command()
+@click.argument("policy")
+@click.option(
+    "--suite", "suite", multiple=True, required=True, metavar="PATH", help="A folder of cases, or one; any number."
+)
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Use N processes rather than one a processor.")
+@click.option("--only", multiple=True, metavar="OPERATOR", help="Use this operator alone; any number.")
+@click.option("--write-cases", metavar="DIR", help="Write the cases that would kill the survivors into this folder.")
+@click.option("--search/--no-search", default=True, help="Whether to look for those cases.")
+@click.option(
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Exit with 0 where at least PERCENT of the mutants that can be are killed, rather than all.",
+)
+@reading_option
+@edition_option
+@json_option
+def mutate(
+    policy: str,
+    suite: tuple[str, ...],
+    jobs: int | None,
+    only: tuple[str, ...],
+    write_cases: str | None,
+    search: bool,
+    fail_under: float | None,
+    readings: tuple[str, ...],
+    edition: str | None,
+    as_json: bool,
+) -> None:
+    """Make one small mistake after the other in a POLICY, and show which ones no case of a suite notices.
+
+    A mistake that some case notices is a mutant killed; one that survives is a change of the policy that
+    could be published without a test that fails. Every case must hold under the policy as it is.
+
+    For each survivor a solver looks for the smallest case that would kill it. One that no case within the
+    bounds can kill says the same as the policy: it is equivalent, and does not count.
+
+    Exit code: 0 when all mutants but the equivalent ones are killed, 1 when some survive; 2 bad input, or a
+    case that fails as it is.
+    """
+    from explain.suite.mutation import mutate as hold
+    from explain.suite.mutation_faces import mutation_json, mutation_text
+
+    if write_cases is not None and not search:
+        raise click.UsageError("--write-cases writes the cases that the search finds, so not with --no-search")
+    loaded = one_edition(policy, edition)
+    cases = read_suite(loaded, policy, suite)
+    chosen = parse_readings(readings)
+    with progress("mutating") as told:
+        found = hold(loaded, cases, chosen, only, jobs or os.cpu_count() or 1, told)
+    grown = finished(loaded, found.survivors, chosen) if search and found.survivors else None
+    if grown is not None and write_cases is not None:
+        write_suite(grown.files, Path(write_cases))
+    if as_json:
+        dump(mutation_json(found, grown))
+    else:
+        click.echo(mutation_text(found, grown, colour))
+    same = len(grown.equivalent) if grown else 0
+    killed, killable = len(found.tried) - len(found.survivors), len(found.tried) - same
+    enough = 100 * killed >= fail_under * killable if fail_under is not None else killed == killable
+    sys.exit(0 if enough else SURVIVORS)
+
+
+@click.command()
+@click.argument("policy")
+@click.option("-o", "--output", required=True, metavar="DIR", help="The folder to write the cases into.")
+@click.option("--only", multiple=True, metavar="OPERATOR", help="Kill the mutants of this operator alone; any number.")
+@reading_option
+@edition_option
+def suite(policy: str, output: str, only: tuple[str, ...], readings: tuple[str, ...], edition: str | None) -> None:
+    """Grow a suite of cases for a POLICY that would notice every small mistake in it.
+
+    Usual cases come first, in which everything is in order; then for each mutant that no case notices yet the
+    smallest case that kills it, boundaries included. Every case is decided by the engine before it is written,
+    and expects what the policy decides of it today: read them before you trust them.
+
+    Exit code: 0; 1 where the solver could not deal with every mutant; 2 bad input.
+    """
+    from explain.suite.grow import grow
+
+    loaded = one_edition(policy, edition)
+    chosen = parse_readings(readings)
+    loaded.readings(chosen)
+    refuse_taken(Path(output))
+    with progress("growing") as told:
+        found = grow(loaded, chosen, only, told)
+    write_suite(found.files, Path(output))
+    same, open_ = len(found.equivalent), len(found.undecided)
+    click.echo(f"{len(found.files)} cases kill {found.mutants - same - open_} of {found.mutants} mutants")
+    if same:
+        click.echo(f"{same} {'are' if same > 1 else 'is'} equivalent: no case within the bounds tells it apart")
+    if open_:
+        click.echo(f"of {open_} nothing could be said in time: {', '.join(each.id for each in found.undecided)}")
+    sys.exit(SURVIVORS if open_ else 0)
+
+
+def finished(policy: Policy, survivors: Sequence[Mutant], readings: Mapping[str, str]) -> Grown | None:
+    """Cases that kill the survivors; none for a policy that is beyond solving, which is told."""
+    from explain.suite.grow import finish
+    from kb.regression.kill import Killer
+
+    try:
+        killer = Killer(policy, readings)
+    except ProblemsError as error:
+        click.echo(f"{error}\nno case is looked for that would kill a survivor", err=True)
+        return None
+    with progress("searching") as told:
+        return finish(killer, survivors, readings, told)
+
+
+def refuse_taken(folder: Path) -> None:
+    """Refuse a folder that holds case files already, before any work."""
+    if folder.is_dir() and (there := sorted(folder.glob("*.case.yaml"))):
+        problem = Problem("exists", "the folder holds cases already", str(there[0]), help="choose another folder")
+        raise ProblemsError([problem], {})
+
+
+def write_suite(files: Mapping[str, str], folder: Path) -> None:
+    """Write cases into a folder; where one of them is there already, nothing is written."""
+    from commands.pages import make_folder
+    from kb.files import write
+
+    if there := [folder / name for name in files if (folder / name).exists()]:
+        help = "choose another folder"
+        problems = [Problem("exists", "there is a file of this name already", str(each), help=help) for each in there]
+        raise ProblemsError(problems, {})
+    make_folder(folder)
+    for name, text in files.items():
+        write(folder / name, text.encode("utf-8"))
+    click.echo(f"{printable(str(folder))}: {len(files)} case{'s' * (len(files) != 1)} written", err=True)
+
+
+def read_suite(policy: Policy, source: str, paths: tuple[str, ...]) -> list[Entry]:
+    """The cases of a suite, each read for this policy; a case that names another policy has a problem."""
+    from explain.suite.entries import entries, suite_files
+    from explain.suite.policies import Policies
+    from kb.editions import Editions
+
+    return list(entries(suite_files(paths), Policies(source, known={source: Editions((policy,), policy)})))
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Shows on a terminal how far the mutants have come; to be called with how many are done, and of how many."""
+    with ExitStack() as stack:
+        bar: Any = None
+
+        def told(done: int, total: int) -> None:
+            nonlocal bar
+            if bar is None:
+                bar = stack.enter_context(click.progressbar(length=total, label=label, file=sys.stderr))
+            bar.update(done - bar.pos)
+
+        yield told if sys.stderr.isatty() else lambda done, total: None

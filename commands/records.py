@@ -1,0 +1,236 @@
+"""Decision records: `check --record` adds them to a file, and `replay` decides them again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from commands.common import BAD_INPUT, MANY, colour, dump, json_option
+from kb.problems import Problem, ProblemsError, printable, render_all
+
+if TYPE_CHECKING:
+    from kb.decide import Decision
+    from kb.policy import Policy
+    from kb.replay import Difference, Outcome
+
+DIFFERS = 1
+# What is told of a key: its section and its title.
+Told = tuple[str, str]
+T = TypeVar("T")
+
+
+def keep(path: str, decision: Decision) -> None:
+    """Add the record of a decision to a file; a torn end that was there already is told."""
+    from explain.json import version
+    from kb.records import append_record, record_of
+
+    if not append_record(Path(path), record_of(decision, version(), datetime.now(UTC))):
+        click.echo(
+            f"warning: {printable(path)} ended in a line that was cut; it is left as it is, and `replay` tells it",
+            err=True,
+        )
+
+
+@click.command()
+@click.argument("record", metavar="RECORD")
+@click.option("--cases", "folder", metavar="DIR", help="Where the cases are; by default where RECORD is.")
+@click.option("--against", metavar="EDITION", help="Decide under this edition, or this policy file, instead.")
+@click.option("--policy", metavar="POLICY", help="A policy file or a folder of editions, besides the shipped ones.")
+@json_option
+def replay(record: str, folder: str | None, against: str | None, policy: str | None, as_json: bool) -> None:
+    """Decide again what the lines of RECORD say was decided, and tell what is no longer the same.
+
+    The cases and the policies are found by the hashes of their files. With --against the same cases are
+    decided under another edition, and the criteria that it flips are listed.
+
+    Exit code: 0 when all is the same, 1 when something differs, 2 for bad input or what cannot be replayed.
+    """
+    from explain.json import version
+    from kb.records import read_records
+    from kb.replay import candidate, case_paths, shelf_of
+    from kb.replay import replay as replayed
+
+    lines = list(read_records(Path(record)))
+    damaged = [found for _, found in lines if isinstance(found, Problem)]
+    place = Path(folder) if folder is not None else Path(record).parent
+    if not place.is_dir():
+        raise ProblemsError([Problem("no-cases", "there is no such folder", str(place))], {})
+    shelf = shelf_of(place, patiently(list(case_paths(place)), "looking for cases"), [policy] if policy else [])
+    other = candidate(shelf, against) if against is not None else None
+    records = [(number, found) for number, found in lines if not isinstance(found, Problem)]
+    outcomes = [(number, replayed(found, shelf, version(), other)) for number, found in patiently(records, "replaying")]
+    if as_json:
+        dump(outcomes_json(record, outcomes, damaged, other))
+    else:
+        click.echo("\n".join(outcomes_text(outcomes, len(damaged), other)))
+        if damaged:
+            click.echo(f"\n{render_all(damaged, {})}", err=True)
+    kinds = {outcome.kind for _, outcome in outcomes}
+    if damaged or "cannot be replayed" in kinds:
+        sys.exit(BAD_INPUT)
+    sys.exit(DIFFERS if "differs" in kinds else 0)
+
+
+def patiently(items: Sequence[T], label: str) -> Iterator[T]:
+    """The items; many of them show their progress on a terminal."""
+    if len(items) < MANY or not sys.stderr.isatty():
+        yield from items
+        return
+    with click.progressbar(items, label=label, file=sys.stderr) as bar:
+        yield from bar
+
+
+# What is told of them
+
+
+def told_of(outcome: Outcome, difference: Difference, instance: bool = True) -> Told:
+    """The section and the title of what differs; a criterion that the edition does not have has neither.
+
+    Without ``instance`` the title is that of the criterion whatever its values.
+    """
+    from explain.language import clean
+    from explain.phrases import Words
+    from kb.records import instances
+    from kb.syntax import Atom
+
+    decision = outcome.decision
+    assert decision is not None
+    words, criteria = Words(decision), decision.policy.vocabulary.criteria
+    found = instances(decision).get(difference.key)
+    if found is not None and instance:
+        criterion = criteria[found[0]]
+        return clean(criterion.section), words.title(criterion, Atom(difference.name, found[1]))
+    for predicate, criterion in criteria.items():
+        if predicate.name == difference.name and (predicate.arity > 1) == ("(" in difference.key):
+            return clean(criterion.section), words.title(criterion)
+    return "", ""
+
+
+# A criterion that flips: its section, its title, its name, and the status before and after.
+Flip = tuple[str, str, str, str, str]
+
+
+def flips(outcomes: Iterable[tuple[int, Outcome]]) -> dict[Flip, list[int]]:
+    """The lines of the records that flip each criterion, whatever its values; those that flip most come first."""
+    found: dict[Flip, list[int]] = {}
+    for number, outcome in outcomes:
+        for each in outcome.differences:
+            flip = (*told_of(outcome, each, instance=False), each.name, each.recorded, each.replayed)
+            lines = found.setdefault(flip, [])
+            if number not in lines[-1:]:
+                lines.append(number)
+    return dict(sorted(found.items(), key=lambda each: (-len(each[1]), each[0])))
+
+
+def outcomes_text(outcomes: Sequence[tuple[int, Outcome]], damaged: int, against: Policy | None) -> Iterator[str]:
+    """What became of each record, a line each with what differs under it, and how many of each kind there are."""
+    counts: dict[str, int] = {}
+    if against is not None:
+        yield f"Against {edition_of(against)}"
+    for number, outcome in outcomes:
+        counts[outcome.kind] = counts.get(outcome.kind, 0) + 1
+        yield f"line {number}: {colour_of(outcome.kind)}: {subject(outcome)}"
+        for each in outcome.differences:
+            yield f"  {named(*told_of(outcome, each), each.key)}: {each.recorded} -> {each.replayed}"
+        yield from (f"  note: {note}" for note in outcome.notes)
+    found = flips(outcomes) if against is not None else {}
+    if found:
+        yield from ("", "Flips, by criterion")
+    for (section, title, name, before, after), numbers in found.items():
+        lines = f"line{'s' * (len(numbers) != 1)} {', '.join(map(str, numbers))}"
+        yield f"  {named(section, title, name)}: {before} -> {after}: {lines}"
+    if damaged:
+        counts["damaged"] = damaged
+    total = len(outcomes) + damaged
+    summary = ", ".join(f"{count} {kind}" for kind, count in counts.items()) or "none"
+    yield from ("", f"{total} record{'s' * (total != 1)}: {summary}")
+
+
+def named(section: str, title: str, key: str) -> str:
+    """A criterion by its section and title, and by its key as the record has it."""
+    return f"{section}  {title} [{printable(key)}]" if section else printable(key)
+
+
+def colour_of(kind: str) -> str:
+    """The word for an outcome: red where something is to be looked at."""
+    return colour(kind) if kind == "same" else click.style(kind, fg="red" if kind == "differs" else "yellow")
+
+
+def subject(outcome: Outcome) -> str:
+    """What an outcome is about: the case's file, or its hash where there is none, and the verdicts."""
+    record = outcome.record
+    name = printable(str(outcome.case)) if outcome.case else f"case {record.case_sha256[:12]}"
+    verdict = record.verdict
+    if outcome.verdict is not None and outcome.verdict != record.verdict:
+        verdict = f"{record.verdict} -> {outcome.verdict}"
+    reason = f": {outcome.reason}" if outcome.reason else ""
+    return f"{name}, edition {printable(record.edition)}, {verdict}{reason}"
+
+
+def edition_of(policy: Policy) -> str:
+    """An edition in words, with its file."""
+    return f"edition {printable(policy.vocabulary.header.edition)} ({printable(policy.path)})"
+
+
+def outcomes_json(
+    path: str, outcomes: Sequence[tuple[int, Outcome]], damaged: Sequence[Problem], against: Policy | None
+) -> dict[str, Any]:
+    """The same for other programs."""
+    from explain.json import version
+
+    header = against.vocabulary.header if against is not None else None
+    return {
+        "format": "policykb-replay/1",
+        "software": version(),
+        "record": path,
+        "against": {"name": header.name, "edition": header.edition, "file": against.path, "sha256": against.hash}
+        if against is not None and header is not None
+        else None,
+        "records": [
+            {
+                "line": number,
+                "outcome": outcome.kind,
+                "reason": outcome.reason,
+                "case": {"sha256": outcome.record.case_sha256, "file": str(outcome.case) if outcome.case else None},
+                "policy": {
+                    "name": outcome.record.policy,
+                    "edition": outcome.record.edition,
+                    "sha256": outcome.record.policy_sha256,
+                },
+                "recorded_at": outcome.record.recorded_at,
+                "verdict": {"recorded": outcome.record.verdict, "replayed": outcome.verdict},
+                "differences": [difference_json(outcome, each) for each in outcome.differences],
+                "notes": list(outcome.notes),
+            }
+            for number, outcome in outcomes
+        ],
+        "flips": [
+            {
+                "criterion": name,
+                "section": section,
+                "title": title,
+                "recorded": before,
+                "replayed": after,
+                "lines": lines,
+            }
+            for (section, title, name, before, after), lines in flips(outcomes).items()
+        ],
+        "damaged": [problem.as_json() for problem in damaged],
+    }
+
+
+def difference_json(outcome: Outcome, difference: Difference) -> dict[str, str]:
+    """One criterion that differs."""
+    section, title = told_of(outcome, difference)
+    return {
+        "key": difference.key,
+        "section": section,
+        "title": title,
+        "recorded": difference.recorded,
+        "replayed": difference.replayed,
+    }

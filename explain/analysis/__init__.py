@@ -1,0 +1,1 @@
+"""What can be said of a policy without any case, as people and programs see it."""

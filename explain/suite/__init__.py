@@ -1,0 +1,1 @@
+"""Suites: cases that state the outcome which is expected of them."""

@@ -1,0 +1,161 @@
+"""Mutants of a policy held against a suite: which of them some case notices, and which none does.
+
+A mutant is killed when the expectation of some case fails under it. Statuses come from formulas first, which
+are quick; every kill is confirmed by the deciding engine before it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+
+from explain.suite.entries import Entry
+from explain.suite.expect import Difference, differences
+from explain.suite.run import decider
+from explain.suite.trial import Trial
+from kb.policy import Policy
+from kb.problems import Problem, ProblemsError
+from kb.regression.mutants import Mutant, Mutants, derive
+from kb.regression.operators import OPERATORS
+
+CHUNK = 4
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What became of a mutant: the first case that notices it and in what, or none."""
+
+    mutant: Mutant
+    case: Entry | None = None
+    difference: Difference | None = None
+
+    @property
+    def killed(self) -> bool:
+        return self.case is not None
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """All mutants of a policy held against a suite of so many cases under its readings, in the order of the file."""
+
+    policy: Policy
+    readings: Mapping[str, str]
+    cases: int
+    mutants: Mutants = field(repr=False)
+    tried: tuple[Tried, ...] = field(repr=False)
+
+    @property
+    def survivors(self) -> list[Mutant]:
+        """The mutants that no case of the suite notices."""
+        return [each.mutant for each in self.tried if not each.killed]
+
+    @property
+    def percent(self) -> float:
+        """How many of a hundred mutants are killed; all where there is none."""
+        return 100 * sum(each.killed for each in self.tried) / len(self.tried) if self.tried else 100.0
+
+    def by_operator(self) -> Mapping[str, tuple[int, int]]:
+        """For each operator that has a mutant how many are killed, and how many survive."""
+        found: dict[str, tuple[int, int]] = {}
+        for each in self.tried:
+            killed, survived = found.get(each.mutant.operator, (0, 0))
+            found[each.mutant.operator] = (killed + each.killed, survived + (not each.killed))
+        return {name: found[name] for name in OPERATORS if name in found}
+
+
+def mutate(
+    policy: Policy,
+    suite: Sequence[Entry],
+    readings: Mapping[str, str],
+    operators: Collection[str] = (),
+    jobs: int = 1,
+    told: Callable[[int, int], None] = lambda done, total: None,
+) -> Mutation:
+    """Hold the mutants of a policy against a suite, in so many processes; ``told`` hears how far it has come.
+
+    Raises ``ProblemsError`` where the suite cannot judge: a case cannot be read, expects nothing at all, or is
+    not as it expects under the policy itself.
+    """
+    chosen = policy.readings(readings)
+    derived = derive(policy, operators)
+    usable = judging(policy, suite, readings)
+    mutants = derived.listed
+    told(0, len(mutants))
+    tried: list[Tried] = []
+    for place, difference in _verdicts(policy, usable, readings, operators, mutants, jobs):
+        tried.append(Tried(mutants[len(tried)], usable[place] if place is not None else None, difference))
+        told(len(tried), len(mutants))
+    return Mutation(policy, chosen, len(usable), derived, tuple(tried))
+
+
+def judging(policy: Policy, suite: Sequence[Entry], readings: Mapping[str, str]) -> list[Entry]:
+    """The cases of a suite that expect something, all of which must hold under the policy itself.
+
+    Raises ``ProblemsError`` for a case that cannot be read or that fails, and where none expects anything.
+    """
+    problems: list[Problem] = []
+    texts: dict[str, str] = {}
+    usable = []
+    for entry in suite:
+        if entry.error is not None:
+            problems += entry.error.problems
+            texts |= entry.error.texts
+            continue
+        if entry.case is None or entry.expectation is None:
+            continue
+        usable.append(entry)
+        found = differences(entry.expectation, decider(policy, entry.case, readings))
+        if found:
+            first = found[0]
+            message = f"case `{entry.name}` fails under the policy itself: {first.key}: "
+            message += f"expected {first.expected}, found {first.actual}"
+            help = "mend the case or the policy first; `policykb test` shows all that is not as expected"
+            problems.append(Problem("failing-case", message, str(entry.path), help=help))
+    if not usable and not problems:
+        help = "write what each case expects under `expect:`"
+        problems.append(Problem("no-expectation", "no case of the suite expects anything", policy.path, help=help))
+    if problems:
+        raise ProblemsError(problems, texts)
+    return usable
+
+
+# Several processes
+
+
+_trial: Trial | None = None
+_mutants: Sequence[Mutant] = ()
+_Verdict = tuple[int | None, Difference | None]
+
+
+def _verdicts(
+    policy: Policy,
+    suite: Sequence[Entry],
+    readings: Mapping[str, str],
+    operators: Collection[str],
+    mutants: Sequence[Mutant],
+    jobs: int,
+) -> Iterator[_Verdict]:
+    """For each mutant the place of the case that kills it, and the difference."""
+    if jobs <= 1 or len(mutants) <= CHUNK:
+        trial = Trial(policy, suite, readings)
+        for mutant in mutants:
+            yield trial.killer(mutant) or (None, None)
+        return
+    # A process that is forked would share threads and locks that are not its own, such as those of a progress bar.
+    with ProcessPoolExecutor(
+        min(jobs, len(mutants)), get_context("spawn"), _start, (policy, suite, readings, tuple(operators))
+    ) as pool:
+        yield from pool.map(_try, range(len(mutants)), chunksize=CHUNK)
+
+
+def _start(policy: Policy, suite: Sequence[Entry], readings: Mapping[str, str], operators: Collection[str]) -> None:
+    global _trial, _mutants
+    _trial = Trial(policy, suite, readings)
+    _mutants = derive(policy, operators).listed
+
+
+def _try(place: int) -> _Verdict:
+    assert _trial is not None
+    return _trial.killer(_mutants[place]) or (None, None)

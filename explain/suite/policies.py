@@ -1,0 +1,72 @@
+"""Which policy decides the cases of a suite: the one that is given, or the one that a case names."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kb.case_nodes import Mapping, Scalar
+from kb.editions import Editions, edition_for, load_editions
+from kb.policy import SHIPPED, Policy
+from kb.problems import ProblemsError
+from kb.read_case import CaseText
+
+SHIPPED_DEFAULT = "lemtrada"
+
+
+@dataclass
+class Policies:
+    """Finds the policy of a case, and keeps what it has loaded.
+
+    ``given`` decides every case; without it a case is decided by the policy that it names, a file beside
+    it or a shipped policy, and by the shipped policy where it names none.
+    """
+
+    given: str | None = None
+    edition: str | None = None
+    known: dict[str, Editions | ProblemsError] = field(default_factory=dict)
+
+    def load(self, source: str) -> Editions:
+        """The editions of a policy. Raises ``ProblemsError``, each time the same."""
+        if source not in self.known:
+            try:
+                self.known[source] = load_editions(source, self.edition)
+            except ProblemsError as error:
+                self.known[source] = error
+        found = self.known[source]
+        if isinstance(found, ProblemsError):
+            raise found
+        return found
+
+    def arguments(self, path: str, readings: MappingOf[str, str]) -> str:
+        """The arguments by which a command decides a case file as this suite does, as a shell takes them."""
+        options = ["--policy", self.given] if self.given else []
+        options += ["--edition", self.edition] if self.edition else []
+        options += [word for name, value in readings.items() for word in ("--reading", f"{name}={value}")]
+        return shlex.join([path, *options])
+
+    def shared(self) -> Editions:
+        """The editions for files that name no policy: tables."""
+        return self.load(self.given or SHIPPED_DEFAULT)
+
+    def of(self, opened: CaseText) -> Policy:
+        """The policy that decides a case. Raises ``ProblemsError`` where there is none."""
+        return edition_of(self.load(self.given or self.named(opened) or SHIPPED_DEFAULT), opened)
+
+    def named(self, opened: CaseText) -> str:
+        """The source of the policy that a case file names; empty where it names none."""
+        node = opened.parts.get("policy") if isinstance(opened.parts, Mapping) else None
+        name = node.text if isinstance(node, Scalar) else ""
+        if not name.isprintable() or not name:
+            return ""
+        beside = Path(opened.path).parent / (name if name.endswith(".pl") else f"{name}.pl")
+        shipped = "/" not in name and (SHIPPED / f"{name}.pl").is_file()
+        # Only a file of a policy is read: what is wrong with it is shown, and a case may come from anywhere.
+        return name if shipped and not beside.is_file() else str(beside)
+
+
+def edition_of(editions: Editions, opened: CaseText) -> Policy:
+    """The edition that decides a case."""
+    return editions.only or edition_for(editions, opened)

@@ -1,0 +1,86 @@
+"""What a predicate rests on: its cone, the inputs in it, and what all of it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from kb.policy import Policy
+from kb.regression.canonical import canonical
+from kb.solving.free import shape
+from kb.syntax import READING, Atom, Clause, Constant, Predicate, atoms
+
+
+@lru_cache(maxsize=64)
+def cones(policy: Policy) -> Mapping[Predicate, frozenset[Predicate]]:
+    """For each predicate all those that it rests on, itself among them."""
+    found: dict[Predicate, frozenset[Predicate]] = {}
+    for component in policy.components:
+        below: set[Predicate] = set(component)
+        for predicate in component:
+            for clause in policy.clauses.get(predicate, ()):
+                for atom in called(clause):
+                    below |= found.get(atom.predicate, {atom.predicate})
+        for predicate in component:
+            found[predicate] = frozenset(below)
+    return found
+
+
+def called(clause: Clause) -> Iterator[Atom]:
+    """Every atom in the body of a clause."""
+    for goal in clause.body:
+        yield from atoms(goal)
+
+
+def inputs_below(policy: Policy, predicate: Predicate) -> frozenset[str]:
+    """The names of the inputs that a predicate rests on."""
+    return frozenset(each.name for each in cones(policy).get(predicate, {predicate}) if each in policy.inputs)
+
+
+class Meanings:
+    """What each predicate of a policy says, as a text; equal texts say the same.
+
+    ``readings`` are those under which it is said; ``None`` where they are open.
+    """
+
+    def __init__(self, policy: Policy, readings: Mapping[str, str] | None) -> None:
+        self.policy = policy
+        self.readings = readings
+        self.known: dict[Predicate, str] = {}
+
+    def own(self, predicate: Predicate) -> str:
+        """What the predicate's own clauses say, or the shape of an input."""
+        if predicate not in self.known:
+            if predicate in self.policy.inputs:
+                declared = self.policy.vocabulary.inputs[predicate.name]
+                items = self.policy.vocabulary.types[declared.fields[0].type].values if declared.kind == "flags" else ()
+                self.known[predicate] = repr((shape(declared), sorted(items)))
+            else:
+                clauses = self.policy.clauses.get(predicate, ())
+                self.known[predicate] = "\n".join(sorted({self.clause(clause) for clause in clauses}))
+        return self.known[predicate]
+
+    def clause(self, clause: Clause) -> str:
+        """What a clause says, with the readings that it tests as they were chosen."""
+        if self.readings is None:
+            return canonical(clause)
+        tested = set()
+        for atom in called(clause):
+            if atom.predicate == READING:
+                name, value = (str(term.value) for term in atom.args if isinstance(term, Constant))
+                tested.add(f"{name}={value}: {self.readings.get(name) == value}")
+        return " ".join([canonical(clause), *sorted(tested)])
+
+
+def alike(old: Meanings, new: Meanings) -> frozenset[Predicate]:
+    """The predicates whose own clauses say the same in both policies."""
+    # What is built in has no clauses and says the same everywhere.
+    known = (frozenset[Predicate]().union(*cones(each.policy).values()) for each in (old, new))
+    return frozenset(each for each in frozenset.intersection(*known) if old.own(each) == new.own(each))
+
+
+def unchanged(old: Meanings, new: Meanings) -> frozenset[Predicate]:
+    """The predicates of which everything that they rest on says the same in both policies."""
+    before, after, same = cones(old.policy), cones(new.policy), alike(old, new)
+    defined = before.keys() & after.keys()
+    return frozenset(each for each in same & defined if before[each] == after[each] and before[each] <= same)

@@ -1,0 +1,335 @@
+"""The difference between two editions by meaning: which goals can be decided differently, and of which case.
+
+Both editions are put over one open case. For each goal and each way in which its status could turn, z3 looks
+for the case that departs least from a usual one; the deciding engine then decides that case in both editions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
+from functools import cached_property, partial
+from itertools import permutations
+
+from kb.answers import Answers, Status
+from kb.case_text import case_text
+from kb.decide import Decision, decide
+from kb.policy import Policy
+from kb.pretty import pretty_goal
+from kb.read_case import read_case
+from kb.regression.cones import Meanings, alike, called, inputs_below, unchanged
+from kb.regression.difference import Meaning, Relation, Shift, Transition, Witness
+from kb.solving.bounds import Bounds, bounds_for
+from kb.solving.formulas import Formulas, OpenCase
+from kb.solving.free import (
+    CASE_ID,
+    FreeCase,
+    Held,
+    Stated,
+    anchor_of,
+    reading_key,
+    shape,
+    shared_inputs,
+)
+from kb.solving.usual import Contents, plain_values, usual_cases
+from kb.solving.values import OpenRow, Pair, Truth, Value, conj, disj, neg
+from kb.solving.witness import Departure, GaveUp, WitnessSearch
+from kb.solving.witness import Witness as Found
+from kb.syntax import CASE, READING, Atom, Constant, Predicate, Variable
+
+TURNS = tuple(permutations((Status.MET, Status.UNDOCUMENTED, Status.NOT_MET), 2))
+
+
+class ReplayError(Exception):
+    """The deciding engine does not decide a witness as the formulas say: one of the two is wrong."""
+
+
+def plain(departure: Departure) -> str:
+    """A departure by the names of the policy."""
+    return f"{departure.slot.name}: {departure.held}"
+
+
+def compare(
+    old: Policy,
+    new: Policy,
+    readings: Mapping[str, str] | None = None,
+    *,
+    say: Callable[[Departure], str] = plain,
+    rows: int = 0,
+    progress: Callable[[list[Predicate]], Iterable[Predicate]] = iter,
+) -> Meaning:
+    """What the two editions decide differently: of the root goal and of each criterion that both have.
+
+    ``readings`` hold for both editions where they have them. ``say`` puts a departure of a witness into words,
+    ``rows`` widens the bounds by so many rows of each list, ``progress`` passes the goals on one by one.
+    Raises ``ProblemsError`` for a policy that defines a predicate by itself, or a reading that neither offers;
+    ``ReplayError`` for a witness that the deciding engine decides otherwise.
+    """
+    for each in readings or {}:
+        if each not in new.vocabulary.readings:
+            old.readings({each: (readings or {})[each]})
+    base = OpenPolicy(old, _offered(old, readings or {}), [new], rows)
+    comparison = Comparison(base, new, _offered(new, readings or {}))
+    root = Predicate(old.vocabulary.header.root, 1)
+    # A criterion keeps its place in the file; the root goal is told first.
+    asked = [root, *(each for each in comparison.criteria() if each != root)]
+    shifts = [comparison.shift(predicate, say) for predicate in progress(asked)]
+    return Meaning(shifts[0], tuple(shifts[1:]), base.bounds.words(base.inputs), tuple(comparison.notes()))
+
+
+class OpenPolicy:
+    """One edition over an open case that others can be put over as well; made once, for many comparisons.
+
+    ``others`` are the editions that it will be compared with, which widen the bounds and narrow the inputs.
+    """
+
+    def __init__(
+        self, policy: Policy, readings: Mapping[str, str] | None = None, others: Sequence[Policy] = (), rows: int = 0
+    ) -> None:
+        self.policy = policy
+        self.readings = policy.readings(readings)
+        self.inputs, types = shared_inputs((policy, *others))
+        self.bounds: Bounds = bounds_for((policy, *others), rows)
+        self.free = FreeCase(self.inputs, types, self.bounds)
+        # The rows of the readings where they are open.
+        self.open_readings: Sequence[OpenRow] = ()
+        self.formulas = Formulas(policy, self.readings, self.case_for(policy), self.free.coding)
+        self.meanings = Meanings(policy, self.readings)
+
+    def case_for(self, policy: Policy) -> OpenCase:
+        """The open case for this edition or another, with the readings open where they are."""
+        case = self.free.case(policy)
+        return OpenCase(case.id, {**case.rows, READING: self.open_readings}) if self.open_readings else case
+
+    @cached_property
+    def usual(self) -> list[Contents]:
+        """The usual cases of the edition."""
+        return [each.contents for each in usual_cases(self.policy, self.free, self.formulas)]
+
+    @cached_property
+    def search(self) -> WitnessSearch:
+        """The search for witnesses near the usual cases, or near the case that says nothing where there is none."""
+        steady = {self.policy.vocabulary.header.request_date}
+        plain = partial(plain_values, self.free, today=anchor_of(self.policy))
+        return WitnessSearch(self.free, self.usual or [self.free.silent()], steady, plain)
+
+    def under(self, readings: Mapping[str, str]) -> OpenPolicy:
+        """The same edition over the same open case, under other readings, near the same usual cases."""
+        other = copy(self)
+        other.search = self.search
+        other.readings = self.policy.readings(readings)
+        other.formulas = Formulas(self.policy, other.readings, self.case_for(self.policy), self.free.coding)
+        other.meanings = Meanings(self.policy, other.readings)
+        other.__dict__.pop("any_reading", None)
+        return other
+
+    @cached_property
+    def any_reading(self) -> OpenPolicy:
+        """The same edition over the same open case with its readings open too; a witness says which it takes."""
+        other = copy(self)
+        other.open_readings = self.free.open_readings(self.policy)
+        other.formulas = Formulas(self.policy, self.readings, other.case_for(self.policy), self.free.coding)
+        other.meanings = Meanings(self.policy, None)
+        chosen: dict[str, Held] = {
+            reading_key(name): Stated((Constant("atom", value),)) for name, value in self.readings.items()
+        }
+        usual = [{**contents, **chosen} for contents in self.search.usual]
+        other.search = WitnessSearch(self.free, usual, self.search.steady, self.search.plain)
+        return other
+
+
+class Comparison:
+    """Two editions over one open case."""
+
+    def __init__(self, base: OpenPolicy, new: Policy, readings: Mapping[str, str] | None = None) -> None:
+        """``readings`` are those of the new edition, where they are not open."""
+        self.base = base
+        self.policies = base.policy, new
+        self.readings = base.readings, new.readings(readings)
+        self.free, self.search = base.free, base.search
+        meanings = Meanings(new, None if base.open_readings else self.readings[1])
+        self.same = alike(base.meanings, meanings)
+        self.unchanged = unchanged(base.meanings, meanings)
+        self.formulas = base.formulas, _Sharing(new, self.readings[1], base, self.unchanged)
+        self.root = Predicate(base.policy.vocabulary.header.root, 1)
+
+    def criteria(self) -> Iterable[Predicate]:
+        """The criteria, advisories and grants that both have, but for grants that follow the root goal alone."""
+        old, new = self.policies
+        for predicate, criterion in old.vocabulary.criteria.items():
+            if predicate in new.vocabulary.criteria and not (criterion.kind == "grant" and self.follows(predicate)):
+                yield predicate
+
+    def follows(self, predicate: Predicate) -> bool:
+        """Whether nothing but the root goal can make a goal differ: all else that it rests on says the same."""
+        root, renamed = self.names(self.root)
+        if predicate in self.unchanged or root != renamed:
+            return False
+        todo, seen = [predicate], {root}
+        while todo:
+            each = todo.pop()
+            if each in seen or each in self.unchanged:
+                continue
+            if each not in self.same or each == renamed:
+                return False
+            seen.add(each)
+            # What says the same in both calls the same in both.
+            todo += [atom.predicate for clause in self.policies[0].clauses.get(each, ()) for atom in called(clause)]
+        return True
+
+    def granted(self, predicate: Predicate) -> bool:
+        """Whether a goal is a grant."""
+        criterion = self.policies[0].vocabulary.criteria.get(predicate)
+        return criterion is not None and criterion.kind == "grant"
+
+    def names(self, predicate: Predicate) -> tuple[Predicate, Predicate]:
+        """A goal by its name in each edition: the root goals are held against each other whatever they are called."""
+        old, new = (Predicate(each.vocabulary.header.root, 1) for each in self.policies)
+        return (old, new) if predicate == old else (predicate, predicate)
+
+    def shift(self, predicate: Predicate, say: Callable[[Departure], str] = plain) -> Shift:
+        """What becomes of one goal."""
+        goal, section, title = self.told(predicate)
+        if predicate in self.unchanged and len({*self.names(predicate)}) == 1:
+            return Shift(goal, section, title, "equivalent")
+        found: list[Transition] = []
+        gave_up = False
+        for before, after in TURNS:
+            try:
+                witness = self.smallest(predicate, before, after)
+            except GaveUp:
+                gave_up = True
+                continue
+            if witness is not None:
+                found.append(Transition(before, after, self.replayed(predicate, before, after, witness, say)))
+        return Shift(goal, section, title, "undecided" if gave_up else relation(found), tuple(found))
+
+    def told(self, predicate: Predicate) -> tuple[str, str, str]:
+        """A goal as the policy writes it, with its section and title; the root goal may have neither."""
+        criterion = self.policies[0].vocabulary.criteria.get(predicate)
+        names = criterion.variables if criterion else ("P",)
+        goal = pretty_goal(Atom(predicate.name, tuple(map(Variable, names))))
+        return goal, criterion.section if criterion else "", criterion.title if criterion else ""
+
+    def smallest(self, predicate: Predicate, before: Status, after: Status) -> Found | None:
+        """The smallest case in which some instance of a goal turns from one status to another, if there is one."""
+        return self.search.smallest(self.turning(predicate, before, after), self.inputs(predicate))
+
+    def inputs(self, predicate: Predicate) -> frozenset[str]:
+        """The names of the inputs that a goal rests on in either edition, and of the readings where they are open."""
+        readings = map(reading_key, self.readings[0]) if self.base.open_readings else ()
+        names = zip(self.policies, self.names(predicate), strict=True)
+        return frozenset(readings).union(*(inputs_below(policy, name) for policy, name in names))
+
+    def turning(self, predicate: Predicate, before: Status, after: Status) -> Truth:
+        """That some instance of a goal turns from one status to another."""
+        turns = []
+        for values, there in self.instances(predicate):
+            named = zip(self.formulas, self.names(predicate), strict=True)
+            pairs = [formulas.instance(name, values) for formulas, name in named]
+            turns.append(conj(there, having(pairs[0], before), having(pairs[1], after)))
+        return disj(*turns)
+
+    def instances(self, predicate: Predicate) -> Iterable[tuple[tuple[Value, ...], Truth]]:
+        """The arguments with which a goal can be met in either edition, and where it is met or undocumented."""
+        kinds = self.policies[0].types.get(predicate) or ("",) * predicate.arity
+        asked = tuple(self.free.id if kind == CASE.name else None for kind in kinds)
+        seen: dict[object, tuple[tuple[Value, ...], list[Truth]]] = {}
+        for formulas, name in zip(self.formulas, self.names(predicate), strict=True):
+            for row in formulas.rows(name, asked):
+                key = tuple((str(value.number), value.label) for value in row.values)
+                seen.setdefault(key, (row.values, []))[1].append(row.pair.may)
+        return [(values, disj(*mays)) for values, mays in seen.values()]
+
+    def replayed(
+        self, predicate: Predicate, before: Status, after: Status, found: Found, say: Callable[[Departure], str]
+    ) -> Witness:
+        """The witness decided by the engine in both editions. Raises ``ReplayError`` where it decides otherwise."""
+        record = self.record(found)
+        decisions = [self.decided(number, record, found.readings) for number in range(2)]
+        goal = turned(self.names(predicate), before, after, [each.answers for each in decisions])
+        if goal is None:
+            said = f"{predicate} was to turn from {before.name} to {after.name}"
+            raise ReplayError(f"{said}, and the deciding engine disagrees\n{case_text(record)}")
+        unusual = tuple(map(say, found.departures))
+        return Witness(record, unusual, goal, *decisions)
+
+    def record(self, found: Found) -> dict[str, object]:
+        """A witness as the record of a case file."""
+        return {"case": CASE_ID.value, "policy": self.policies[0].vocabulary.header.name, **found.record}
+
+    def decided(self, number: int, record: Mapping[str, object], readings: Mapping[str, str]) -> Decision:
+        """The decision of the engine on a record, in one of the editions, under other readings than its own."""
+        policy = self.policies[number]
+        case = read_case(case_text(record), "witness.case.yaml", policy.vocabulary)
+        return decide(policy, case, {**self.readings[number], **readings})
+
+    def notes(self) -> Iterable[str]:
+        """What the two editions do not share, and so was left undocumented or aside."""
+        old, new = (each.vocabulary for each in self.policies)
+        for name in {**old.inputs, **new.inputs}:
+            if name not in new.inputs or name not in old.inputs:
+                which = "old" if name in old.inputs else "new"
+                yield f"the input {name} is known to the {which} edition alone, so every case is without it"
+            elif shape(old.inputs[name]) != shape(new.inputs[name]):
+                yield f"the input {name} is given differently in the two editions, so every case is without it"
+        for name in {**old.types, **new.types}:
+            if name in old.types and name in new.types:
+                apart = set(old.types[name].values) ^ set(new.types[name].values)
+                if apart:
+                    left = ", ".join(sorted(apart))
+                    yield f"of {name} only the values that both editions know are used, without {left}"
+        for predicate in {**old.criteria, **new.criteria}:
+            if predicate not in old.criteria or predicate not in new.criteria:
+                which = "old" if predicate in old.criteria else "new"
+                yield f"{predicate} is a criterion of the {which} edition alone, and is not compared"
+        if old.header.root != new.header.root:
+            yield f"the root goal has another name: {old.header.root} in the old edition, {new.header.root} in the new"
+
+
+class _Sharing(Formulas):
+    """The formulas of the new edition; what says the same as in the old one is taken from there."""
+
+    def __init__(
+        self, policy: Policy, readings: Mapping[str, str], base: OpenPolicy, unchanged: frozenset[Predicate]
+    ) -> None:
+        self.base, self.unchanged = base.formulas, unchanged
+        super().__init__(policy, readings, base.case_for(policy), base.free.coding)
+
+    def rows(self, predicate: Predicate, wanted: tuple[Value | None, ...]) -> list[OpenRow]:
+        return self.base.rows(predicate, wanted) if predicate in self.unchanged else super().rows(predicate, wanted)
+
+
+def having(pair: Pair, status: Status) -> Truth:
+    """That a goal has a status."""
+    if status is Status.MET:
+        return pair.must
+    return neg(pair.may) if status is Status.NOT_MET else conj(pair.may, neg(pair.must))
+
+
+def turned(
+    names: tuple[Predicate, Predicate], before: Status, after: Status, answers: Iterable[Answers]
+) -> Atom | None:
+    """The instance of a goal, by its first name, that has one status in the first answers and another in the second."""
+    first, second = answers
+    old, new = names
+    for row in (*second.of(new), *first.of(old)):
+        goal = Atom(old.name, row)
+        if (first.status(goal), second.status(Atom(new.name, row))) == (before, after):
+            return goal
+    return None
+
+
+def relation(transitions: Iterable[Transition]) -> Relation:
+    """How the new edition bears on a goal, by the ways in which its status can turn."""
+    ways = {each.after > each.before for each in transitions}
+    if not ways:
+        return "equivalent"
+    if len(ways) == 2:
+        return "incomparable"
+    return "more permissive" if ways == {True} else "less permissive"
+
+
+def _offered(policy: Policy, readings: Mapping[str, str]) -> dict[str, str]:
+    """Those of the readings that a policy has."""
+    return {name: value for name, value in readings.items() if name in policy.vocabulary.readings}

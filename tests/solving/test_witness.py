@@ -1,0 +1,148 @@
+"""The smallest witness: as few departures as can be, the values near to the usual ones, and nothing else touched."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+import z3
+
+from kb.policy import build_policy
+from kb.regression.meaning import OpenPolicy
+from kb.solving.free import Stated
+from kb.solving.values import Truth, lifted, neg
+from kb.solving.witness import GaveUp, Witness, WitnessSearch
+from kb.syntax import Constant, Predicate
+from tests.support import HEADER
+
+RULES = """
+:- type(level, [low, middle, high]).
+:- input(size(P: case, Number: integer), one, "?").
+:- input(dose(P: case, Amount: decimal), one, "?").
+:- input(seen(P: case, Level: level, Day: date), many, "?", [document]).
+:- input(flag(P: case, Item: level), flags, "?").
+:- input(sure(P: case), one, "?").
+:- criterion(big/1, 'A', "big").
+big(P) :- size(P, N), N >= 100.
+big(P) :- seen(P, high, _), flag(P, low), flag(P, high).
+eligible(P) :- requested_on(P, _), dose(P, A), A < 10, size(P, N), N < 50, sure(P).
+"""
+EVERYTHING = ("requested_on", "size", "dose", "seen", "flag", "sure")
+
+
+def base_of(rules: str = RULES) -> OpenPolicy:
+    return OpenPolicy(build_policy((HEADER + rules).encode(), "p.pl"))
+
+
+def status(base: OpenPolicy, name: str) -> Truth:
+    return base.formulas.status(Predicate(name, 1)).must
+
+
+def found(base: OpenPolicy, formula: Truth, *names: str) -> Witness:
+    witness = base.search.smallest(formula, names or EVERYTHING)
+    assert witness is not None
+    return witness
+
+
+def test_one_departure_is_fewer_than_three() -> None:
+    """Of two ways to meet a goal the one that departs in fewest slots is taken, and goes only as far as it must."""
+    base = base_of()
+    witness = found(base, status(base, "big"))
+    assert [each.slot.name for each in witness.departures] == ["size"]
+    assert witness.departures[0].held == Stated((Constant("number", 100),))
+
+
+def test_a_usual_case_needs_no_departure() -> None:
+    """What holds of it is told by the case itself."""
+    base = base_of()
+    witness = found(base, status(base, "eligible"))
+    assert witness.departures == ()
+    assert witness.record == witness.usual
+
+
+def test_a_value_lies_as_near_to_the_usual_one_as_it_can() -> None:
+    """By one step of a decimal on the other side of a threshold, by one day for a date."""
+    base = base_of()
+    (dose,), (seen, *_) = base.free.slots["dose"], [each for each in base.free.slots["seen"] if each.number == 0]
+    over = found(base, lifted(dose.values[0].number) > 12)
+    assert over.record["dose"] == Decimal("12.1")
+    usual = next(iter(base.usual))["requested_on"]
+    assert isinstance(usual, Stated)
+    (asked,) = base.free.slots["requested_on"]
+    day = usual.fields[0]
+    assert day is not None
+    later = found(base, lifted(asked.values[0].number) > base.free.coding.number(day))
+    assert isinstance(later.record["requested_on"], date)
+    assert isinstance(day.value, date)
+    assert (later.record["requested_on"] - day.value).days == 1
+    assert seen.declared.name == "seen"
+
+
+def test_the_date_of_the_request_stays_where_another_input_can_move() -> None:
+    """It counts for three departures, so two others are taken before it."""
+    base = base_of()
+    (asked,), (size,), (dose,) = (base.free.slots[each] for each in ("requested_on", "size", "dose"))
+    late = base.free.coding.number(Constant("date", date(2090, 1, 1)))
+    moved = z3.Or(
+        lifted(asked.values[0].number) > late,
+        z3.And(lifted(size.values[0].number) == 7, lifted(dose.values[0].number) == 5),
+    )
+    assert {each.slot.name for each in found(base, moved).departures} == {"size", "dose"}
+
+
+def test_no_witness_where_nothing_holds() -> None:
+    """Not for what is false outright, nor for what no model has, nor for what the conditions forbid."""
+    base = base_of()
+    (size,) = base.free.slots["size"]
+    assert base.search.smallest(False, EVERYTHING) is None
+    assert base.search.smallest(lifted(size.values[0].number) > base.free.bounds.most, ["size"]) is None
+    assert not base.search.possible(lifted(size.values[0].number) < 0, ["size"])
+    assert base.search.smallest(True, []) is not None
+
+
+def test_inputs_that_a_formula_is_not_about_stay_usual() -> None:
+    """Only slots of the inputs that are named may depart."""
+    base = base_of()
+    silent = neg(base.free.slots["sure"][0].stated)
+    witness = found(base, silent, "sure")
+    assert {each.slot.declared.name for each in witness.departures} == {"sure"}
+    assert {key: value for key, value in witness.record.items() if key != "sure"} == {
+        key: value for key, value in witness.usual.items() if key != "sure"
+    }
+
+
+def test_names_that_begin_alike_are_slots_of_their_own() -> None:
+    """A row of a list and an input of the name with its number are not taken for one another."""
+    rules = """
+:- input(list(P: case, Number: integer), many, "?").
+:- input(list1(P: case, Number: integer), one, "?").
+:- input(list0(P: case), one, "?").
+eligible(P) :- requested_on(P, _), list(P, 3), list1(P, 5), list0(P).
+"""
+    base = base_of(rules)
+    names = [slot.name for slots in base.free.slots.values() for slot in slots]
+    assert len(names) == len(set(names))
+    (contents,) = base.usual
+    assert contents["list1"] == Stated((Constant("number", 5),))
+    given = base.free.slots["list1"][0]
+    witness = found(base, lifted(given.values[0].number) == 9, "list", "list1", "list0")
+    assert [each.slot.name for each in witness.departures] == ["list1"]
+    assert witness.record["list"] == [3]
+
+
+def test_giving_up_is_said() -> None:
+    """Where z3 does not know, there is neither a witness nor a claim that there is none."""
+    base = base_of()
+    search = WitnessSearch(base.free, base.usual)
+    x, y, z = z3.Ints("x y z")
+    hard = z3.And(x * x * x + y * y * y + z * z * z == 114, x > 10**6, y < -(10**6), base.free.slots["sure"][0].stated)
+    import kb.solving.witness as module
+
+    before = module.MILLISECONDS
+    module.MILLISECONDS = 50
+    try:
+        with pytest.raises(GaveUp):
+            search.smallest(hard, ["sure"])
+    finally:
+        module.MILLISECONDS = before
