@@ -16,7 +16,7 @@ $(shell rm -f .venv/installed .venv/installed-test)
 endif
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test check bench docs clean pins
+.PHONY: help demo test nightly check bench docs clean pins
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
@@ -30,7 +30,11 @@ test: check ## set up, then run linters, types and every test
 	@echo "running the tests"
 	@$(PY) -m pytest -n auto --cov --ignore tests/test_oracle.py --ignore tests/solving
 	@echo "holding random cases against the oracle and the formulas (apart: measuring coverage would double its time)"
-	@$(PY) -m pytest -n auto tests/test_oracle.py tests/solving
+	@$(PY) -m pytest -n auto tests/test_oracle.py tests/solving --ignore tests/solving/test_enumerated.py --ignore tests/solving/test_shipped_kills.py
+
+nightly: .venv/installed-test ## what takes long: every case of small policies enumerated, and all mutants of the shipped policy
+	@$(PY) -m pytest -n auto tests/solving/test_enumerated.py tests/solving/test_shipped_kills.py
+	@$(PY) -m cli mutate lemtrada --suite tests/cases --suite kb/examples
 
 check: .venv/installed-test ## lint, format and types alone
 	@echo "checking style, format and types"
