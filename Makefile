@@ -25,15 +25,20 @@ demo: .venv/installed ## set up, decide an example case and draw its proof as pr
 	@echo "deciding the example case"
 	@$(PY) -m cli demo -o proof.svg
 
-test: check ## set up, then run linters, types and every test
+test: check ## set up, then run linters, types and every test; of the longest tests a sample
 	@sh .ci/debian swipl=swi-prolog-nox chromium=chromium
 	@echo "running the tests"
-	@$(PY) -m pytest -n auto --cov --ignore tests/test_oracle.py --ignore tests/solving
-	@echo "holding random cases against the oracle and the formulas (apart: measuring coverage would double its time)"
-	@$(PY) -m pytest -n auto tests/test_oracle.py tests/solving --ignore tests/solving/test_enumerated.py --ignore tests/solving/test_shipped_kills.py
+	@$(PY) -m pytest -n auto $(NIGHTLY:%=--ignore=%)
 
-nightly: .venv/installed-test ## what takes long: every case of small policies enumerated, and all mutants of the shipped policy
-	@$(PY) -m pytest -n auto tests/solving/test_enumerated.py tests/solving/test_shipped_kills.py
+NIGHTLY = tests/solving/test_enumerated.py tests/solving/test_shipped_kills.py tests/solving/test_shipped_analysis.py
+
+nightly: .venv/installed-test ## every test whole, with what share of the lines ran, and every mutant of the shipped policy
+	@sh .ci/debian swipl=swi-prolog-nox chromium=chromium
+	@echo "running every test whole; takes hours"
+	@$(PY) -m pytest -n auto --every-case --cov --ignore tests/test_oracle.py --ignore tests/solving
+	@echo "holding random cases against the oracle and the formulas (apart: measuring coverage would double its time)"
+	@$(PY) -m pytest -n auto --dist loadfile --every-case tests/test_oracle.py tests/solving
+	@echo "holding the shipped suite against every mutant of the shipped policy"
 	@$(PY) -m cli mutate lemtrada --suite tests/cases --suite kb/examples
 
 check: .venv/installed-test ## lint, format and types alone

@@ -36,6 +36,8 @@ COMMANDS = {
     "coverage": "coverage",
     "mutate": "mutate",
     "suite": "mutate",
+    "cohort": "cohort",
+    "sql": "sql",
     "trace": "policies",
 }
 

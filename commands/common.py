@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from commands.progress import patiently
 from kb.answers import Status
 from kb.problems import Problem, ProblemsError, printable
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 EXIT = {Status.MET: 0, Status.NOT_MET: 1, Status.UNDOCUMENTED: 3}
 CASE_FILES = (".yaml", ".yml", ".json", ".pl")
-MANY = 50
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -209,12 +209,7 @@ def read_cases(
     redact: bool = False,
 ) -> Iterator[tuple[Path, Read | ProblemsError]]:
     """The same; many cases show their progress on a terminal."""
-    found = each_case(editions, files, readings, goal, redact)
-    if len(files) < MANY or not sys.stderr.isatty():
-        yield from found
-        return
-    with click.progressbar(found, length=len(files), label="deciding", file=sys.stderr) as bar:
-        yield from bar
+    return patiently(each_case(editions, files, readings, goal, redact), len(files), "deciding")
 
 
 def one_case(

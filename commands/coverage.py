@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ import click
 
 from commands.common import (
     BAD_INPUT,
-    MANY,
     colour,
     dump,
     edition_option,
@@ -21,6 +19,7 @@ from commands.common import (
     policy_option,
     width,
 )
+from commands.progress import progress
 from kb.problems import printable
 
 if TYPE_CHECKING:
@@ -65,10 +64,10 @@ def coverage(
 
     loaded = one_edition(policy, edition)
     runs = read_runs(loaded, policy, suite)
-    with progress(len(runs)) as told:
-        found = cover(loaded, runs, told)
+    with progress("covering") as told:
+        found = cover(loaded, runs, lambda done: told(done, len(runs)))
     if html is not None:
-        from commands.pages import make_folder
+        from commands.folders import make_folder
         from explain.coverage.html import page
         from kb.files import write
 
@@ -91,7 +90,7 @@ def coverage(
 
 def read_runs(policy: Policy, source: str, paths: Sequence[str]) -> list[Run]:
     """The runs of a suite. Every file that is no case is told, and ends the program."""
-    from commands.mutate import read_suite
+    from explain.suite.entries import read_suite
     from kb.regression.obligations import runs_of
 
     found: list[Run] = []
@@ -106,13 +105,3 @@ def read_runs(policy: Policy, source: str, paths: Sequence[str]) -> list[Run]:
     if bad:
         sys.exit(BAD_INPUT)
     return found
-
-
-@contextmanager
-def progress(total: int) -> Iterator[Callable[[int], None]]:
-    """Shows on a terminal how many runs are done, where there are many."""
-    if total < MANY or not sys.stderr.isatty():
-        yield lambda done: None
-        return
-    with click.progressbar(length=total, label="covering", file=sys.stderr) as bar:
-        yield lambda done: bar.update(done - bar.pos)

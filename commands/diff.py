@@ -6,11 +6,13 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from commands.common import case_files, colour, dump, json_option, parse_readings, reading_option
+from commands.folders import write_cases
+from commands.progress import patiently
 from kb.problems import Problem, ProblemsError, printable
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
 FLIPPED = 1
 PIPED = 100
-T = TypeVar("T")
 
 
 @click.command()
@@ -31,7 +32,7 @@ T = TypeVar("T")
 )
 @click.option("--fail-on-flip", is_flag=True, help="Exit with 1 when the verdict of a case flips.")
 @click.option("--no-meaning", is_flag=True, help="Leave out the comparison by meaning.")
-@click.option("--write-cases", metavar="DIR", help="Write each witness as a case file into this folder.")
+@click.option("--write-cases", "folder", metavar="DIR", help="Write each witness as a case file into this folder.")
 @reading_option
 @json_option
 @click.option("-o", "--output", metavar="FILE", help="Write a page to FILE, ending in .html.")
@@ -41,7 +42,7 @@ def diff(
     cases: tuple[str, ...],
     fail_on_flip: bool,
     no_meaning: bool,
-    write_cases: str | None,
+    folder: str | None,
     readings: tuple[str, ...],
     as_json: bool,
     output: str | None,
@@ -62,7 +63,7 @@ def diff(
 
     if fail_on_flip and not cases:
         raise click.UsageError("--fail-on-flip needs --cases")
-    if write_cases is not None and no_meaning:
+    if folder is not None and no_meaning:
         raise click.UsageError("--write-cases writes what the comparison by meaning finds, so not with --no-meaning")
     if output is not None and Path(output).suffix.lower() != ".html":
         raise click.BadParameter(f"`{printable(output)}` does not end in .html", param_hint="--output")
@@ -70,10 +71,10 @@ def diff(
     editions = both_of(old, new)
     split_readings(*editions, chosen)
     effect = effect_of(*editions, files, chosen) if cases else None
-    meaning = None if no_meaning else meaning_of(*editions, chosen, needed=write_cases is not None)
+    meaning = None if no_meaning else meaning_of(*editions, chosen, needed=folder is not None)
     found = Difference(*editions, edits(*editions), meaning, effect, chosen)
-    if write_cases is not None:
-        write_witnesses(found, Path(write_cases))
+    if folder is not None:
+        write_cases(Path(folder), witness_files(found))
     show(found, output, as_json)
     sys.exit(FLIPPED if fail_on_flip and effect and effect.flips else 0)
 
@@ -104,7 +105,7 @@ def meaning_of(old: Policy, new: Policy, readings: Mapping[str, str], *, needed:
     from kb.regression.meaning import compare
 
     def shown(goals: list[Predicate]) -> Iterator[Predicate]:
-        return patiently(goals, "goals")
+        return patiently(goals, len(goals), "comparing goals", at_once=True)
 
     try:
         return compare(old, new, readings, say=sayer(old), progress=shown)
@@ -119,29 +120,21 @@ def effect_of(old: Policy, new: Policy, files: Sequence[Path], readings: Mapping
     """The difference by effect, with its progress on a terminal."""
     from kb.regression.effect import effect, outcomes
 
-    return effect(outcomes(old, new, patiently(files, "case files"), readings))
+    return effect(outcomes(old, new, patiently(files, len(files), "comparing case files"), readings))
 
 
-def write_witnesses(found: Difference, folder: Path) -> None:
-    """Write each witness as a case file; a file that is there already is left alone, and nothing is written."""
-    from commands.pages import make_folder
+def witness_files(found: Difference) -> dict[str, str]:
+    """Each witness as the text of a case file, by the name of the file."""
     from explain.difference.told import Told
-    from explain.language import counted
     from kb.case_text import case_text
-    from kb.files import write
 
     told = Told(found)
-    files = {folder / f"{each.name}.case.yaml": each for each in told.examples}
-    if there := [path for path in files if path.exists()]:
-        help = "choose another folder"
-        problems = [Problem("exists", "there is a file of this name already", str(each), help=help) for each in there]
-        raise ProblemsError(problems, {})
-    make_folder(folder)
-    for path, each in files.items():
+    files = {}
+    for each in told.examples:
         turns = [told.turn(shift, turn) for shift, turn in each.turns]
         comment = [*turns, "What is unusual in it:", *(f"- {words}" for words in each.witness.unusual)]
-        write(path, case_text(each.record, "\n".join(comment)).encode("utf-8"))
-    click.echo(f"{printable(str(folder))}: {counted(len(files), 'case')} written", err=True)
+        files[f"{each.name}.case.yaml"] = case_text(each.record, "\n".join(comment))
+    return files
 
 
 def show(found: Difference, output: str | None, as_json: bool) -> None:
@@ -161,15 +154,6 @@ def show(found: Difference, output: str | None, as_json: bool) -> None:
         from explain.difference.text import difference_text
 
         click.echo(difference_text(found, width=terminal(), style=colour))
-
-
-def patiently(items: Sequence[T], what: str) -> Iterator[T]:
-    """The items; on a terminal a bar shows how far they have come."""
-    if not sys.stderr.isatty() or len(items) < 2:
-        yield from items
-        return
-    with click.progressbar(items, label=f"comparing {what}", file=sys.stderr) as bar:
-        yield from bar
 
 
 def terminal() -> int:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,10 +19,11 @@ from commands.common import (
     parse_readings,
     reading_option,
 )
+from commands.folders import write_cases
+from commands.progress import progress
 from kb.problems import Problem, ProblemsError, printable
 
 if TYPE_CHECKING:
-    from explain.suite.entries import Entry
     from explain.suite.grow import Grown
     from kb.policy import Policy
     from kb.regression.mutants import Mutant
@@ -38,7 +38,9 @@ SURVIVORS = 1
 )
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Use N processes rather than one a processor.")
 @click.option("--only", multiple=True, metavar="OPERATOR", help="Use this operator alone; any number.")
-@click.option("--write-cases", metavar="DIR", help="Write the cases that would kill the survivors into this folder.")
+@click.option(
+    "--write-cases", "folder", metavar="DIR", help="Write the cases that would kill the survivors into this folder."
+)
 @click.option("--search/--no-search", default=True, help="Whether to look for those cases.")
 @click.option(
     "--fail-under",
@@ -54,7 +56,7 @@ def mutate(
     suite: tuple[str, ...],
     jobs: int | None,
     only: tuple[str, ...],
-    write_cases: str | None,
+    folder: str | None,
     search: bool,
     fail_under: float | None,
     readings: tuple[str, ...],
@@ -72,10 +74,11 @@ def mutate(
     Exit code: 0 when all mutants but the equivalent ones are killed, 1 when some survive; 2 bad input, or a
     case that fails as it is.
     """
+    from explain.suite.entries import read_suite
     from explain.suite.mutation import mutate as hold
     from explain.suite.mutation_faces import mutation_json, mutation_text
 
-    if write_cases is not None and not search:
+    if folder is not None and not search:
         raise click.UsageError("--write-cases writes the cases that the search finds, so not with --no-search")
     loaded = one_edition(policy, edition)
     cases = read_suite(loaded, policy, suite)
@@ -83,8 +86,8 @@ def mutate(
     with progress("mutating") as told:
         found = hold(loaded, cases, chosen, only, jobs or os.cpu_count() or 1, told)
     grown = finished(loaded, found.survivors, chosen) if search and found.survivors else None
-    if grown is not None and write_cases is not None:
-        write_suite(grown.files, Path(write_cases))
+    if grown is not None and folder is not None:
+        write_cases(Path(folder), grown.files)
     if as_json:
         dump(mutation_json(found, grown))
     else:
@@ -115,14 +118,16 @@ def suite(policy: str, output: str, only: tuple[str, ...], readings: tuple[str, 
     loaded = one_edition(policy, edition)
     chosen = parse_readings(readings)
     loaded.readings(chosen)
-    refuse_taken(Path(output))
+    refuse_cases(Path(output))
     with progress("growing") as told:
         found = grow(loaded, chosen, only, told)
-    write_suite(found.files, Path(output))
+    write_cases(Path(output), found.files)
     same, open_ = len(found.equivalent), len(found.undecided)
     click.echo(f"{len(found.files)} cases kill {found.mutants - same - open_} of {found.mutants} mutants")
     if same:
-        click.echo(f"{same} {'are' if same > 1 else 'is'} equivalent: no case within the bounds tells it apart")
+        click.echo(f"{same} {'are' if same > 1 else 'is'} equivalent: every case within these bounds is decided alike")
+        for each in found.bounds:
+            click.echo(f"- {printable(each)}")
     if open_:
         click.echo(f"of {open_} nothing could be said in time: {', '.join(each.id for each in found.undecided)}")
     sys.exit(SURVIVORS if open_ else 0)
@@ -142,47 +147,8 @@ def finished(policy: Policy, survivors: Sequence[Mutant], readings: Mapping[str,
         return finish(killer, survivors, readings, told)
 
 
-def refuse_taken(folder: Path) -> None:
+def refuse_cases(folder: Path) -> None:
     """Refuse a folder that holds case files already, before any work."""
     if folder.is_dir() and (there := sorted(folder.glob("*.case.yaml"))):
         problem = Problem("exists", "the folder holds cases already", str(there[0]), help="choose another folder")
         raise ProblemsError([problem], {})
-
-
-def write_suite(files: Mapping[str, str], folder: Path) -> None:
-    """Write cases into a folder; where one of them is there already, nothing is written."""
-    from commands.pages import make_folder
-    from kb.files import write
-
-    if there := [folder / name for name in files if (folder / name).exists()]:
-        help = "choose another folder"
-        problems = [Problem("exists", "there is a file of this name already", str(each), help=help) for each in there]
-        raise ProblemsError(problems, {})
-    make_folder(folder)
-    for name, text in files.items():
-        write(folder / name, text.encode("utf-8"))
-    click.echo(f"{printable(str(folder))}: {len(files)} case{'s' * (len(files) != 1)} written", err=True)
-
-
-def read_suite(policy: Policy, source: str, paths: tuple[str, ...]) -> list[Entry]:
-    """The cases of a suite, each read for this policy; a case that names another policy has a problem."""
-    from explain.suite.entries import entries, suite_files
-    from explain.suite.policies import Policies
-    from kb.editions import Editions
-
-    return list(entries(suite_files(paths), Policies(source, known={source: Editions((policy,), policy)})))
-
-
-@contextmanager
-def progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Shows on a terminal how far the mutants have come; to be called with how many are done, and of how many."""
-    with ExitStack() as stack:
-        bar: Any = None
-
-        def told(done: int, total: int) -> None:
-            nonlocal bar
-            if bar is None:
-                bar = stack.enter_context(click.progressbar(length=total, label=label, file=sys.stderr))
-            bar.update(done - bar.pos)
-
-        yield told if sys.stderr.isatty() else lambda done, total: None

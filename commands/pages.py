@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-import sys
-import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import click
 
 from commands.common import BAD_INPUT, EXIT, case_files, each_case, editions_for
+from commands.folders import make_folder
+from commands.progress import patiently
 from kb.answers import Status
 from kb.files import write
-from kb.problems import Problem, ProblemsError, printable
+from kb.problems import ProblemsError, printable
 
 if TYPE_CHECKING:
     from explain.html import Row
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 REPAIRS = 3
 PATIENCE = 2.0
-T = TypeVar("T")
 
 
 def case_page(proof: Proof, *, full: bool = False, back: str = "") -> bytes:
@@ -73,7 +72,7 @@ def folder_pages(
     rows: list[Row] = []
     statuses: set[Status] = set()
     cases = each_case(editions, files, readings, redact=redact)
-    for number, (path, read) in enumerate(patiently(cases, len(files)), 1):
+    for number, (path, read) in enumerate(patiently(cases, len(files), "deciding"), 1):
         name = f"case-{number:0{len(str(len(files)))}}" if redact else os.path.relpath(path, folder)
         if isinstance(read, ProblemsError):
             click.echo(f"{read}\n", err=True)
@@ -112,25 +111,3 @@ def told(rows: Iterable[Row]) -> str:
     for each in rows:
         counts[each.verdict] = counts.get(each.verdict, 0) + 1
     return ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
-
-
-def make_folder(path: Path) -> None:
-    """Make a folder, for its owner alone, if it is missing."""
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        problem = Problem("unwritable", f"the folder cannot be made: {reason}", str(path))
-        raise ProblemsError([problem], {}) from None
-
-
-def patiently(items: Iterable[T], total: int) -> Iterator[T]:
-    """The items; on a terminal a line says how far they have come, once that takes longer than two seconds."""
-    began, shown = time.monotonic(), False
-    for done, item in enumerate(items):
-        if sys.stderr.isatty() and time.monotonic() - began > PATIENCE:
-            click.echo(f"\r{done} of {total} cases", nl=False, err=True)
-            shown = True
-        yield item
-    if shown:
-        click.echo(f"\r{' ' * 40}\r", nl=False, err=True)

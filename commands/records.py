@@ -6,11 +6,12 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.common import BAD_INPUT, MANY, colour, dump, json_option
+from commands.common import BAD_INPUT, colour, dump, json_option
+from commands.progress import patiently
 from kb.problems import Problem, ProblemsError, printable, render_all
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 DIFFERS = 1
 # What is told of a key: its section and its title.
 Told = tuple[str, str]
-T = TypeVar("T")
 
 
 def keep(path: str, decision: Decision) -> None:
@@ -60,10 +60,12 @@ def replay(record: str, folder: str | None, against: str | None, policy: str | N
     place = Path(folder) if folder is not None else Path(record).parent
     if not place.is_dir():
         raise ProblemsError([Problem("no-cases", "there is no such folder", str(place))], {})
-    shelf = shelf_of(place, patiently(list(case_paths(place)), "looking for cases"), [policy] if policy else [])
+    paths = list(case_paths(place))
+    shelf = shelf_of(place, patiently(paths, len(paths), "looking for cases"), [policy] if policy else [])
     other = candidate(shelf, against) if against is not None else None
     records = [(number, found) for number, found in lines if not isinstance(found, Problem)]
-    outcomes = [(number, replayed(found, shelf, version(), other)) for number, found in patiently(records, "replaying")]
+    again = patiently(records, len(records), "replaying")
+    outcomes = [(number, replayed(found, shelf, version(), other)) for number, found in again]
     if as_json:
         dump(outcomes_json(record, outcomes, damaged, other))
     else:
@@ -74,15 +76,6 @@ def replay(record: str, folder: str | None, against: str | None, policy: str | N
     if damaged or "cannot be replayed" in kinds:
         sys.exit(BAD_INPUT)
     sys.exit(DIFFERS if "differs" in kinds else 0)
-
-
-def patiently(items: Sequence[T], label: str) -> Iterator[T]:
-    """The items; many of them show their progress on a terminal."""
-    if len(items) < MANY or not sys.stderr.isatty():
-        yield from items
-        return
-    with click.progressbar(items, label=label, file=sys.stderr) as bar:
-        yield from bar
 
 
 # What is told of them

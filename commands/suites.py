@@ -11,7 +11,6 @@ import click
 
 from commands.common import (
     BAD_INPUT,
-    MANY,
     colour,
     dump,
     edition_option,
@@ -22,6 +21,7 @@ from commands.common import (
     reading_option,
     width,
 )
+from commands.progress import progress
 from kb.problems import Problem, ProblemsError, printable
 
 if TYPE_CHECKING:
@@ -108,15 +108,12 @@ def run(files: Sequence[Path], policies: Policies, readings: dict[str, str]) -> 
 
 
 def shown(results: Iterable[Result], files: Sequence[Path]) -> Iterator[Result]:
-    """The results, with their progress where there are many and a terminal to show it on."""
-    if len(files) < MANY or not sys.stderr.isatty():
-        yield from results
-        return
-    with click.progressbar(length=len(files), label="deciding", file=sys.stderr) as bar:
-        done: set[Path] = set()
+    """The results, with the progress through the files on a terminal."""
+    done: set[Path] = set()
+    with progress("deciding") as told:
         for each in results:
+            told(len(done), len(files))
             yield each
-            bar.update(each.entry.path not in done)
             done.add(each.entry.path)
 
 

@@ -25,6 +25,7 @@ from explain.read_profile import PROFILE_CODES
 from explain.suite.expect import EXPECT_CODES
 from kb.case_problems import CASE_CODES
 from kb.codes import POLICY_CODES
+from kb.cohort.codes import COHORT_CODES
 from kb.decide import decide
 from kb.policy import SHIPPED, load_policy
 from kb.problems import printable
@@ -53,6 +54,9 @@ OTHER_CODES: Mapping[str, str] = {
     "no-request-date": "There are several editions, and the case has no date of request to choose one by.",
     "no-edition-in-force": "No edition is in force on the date of the request.",
     "damaged-record": "A line of a file of records is no record, or was cut.",
+    "recursive-cohort": "A predicate is defined by itself, so that no fixed number of columns can hold it.",
+    "refused-dialect": "In this dialect of SQL the statuses would not come out right.",
+    "unknown-dialect": "There is no dialect of SQL of this name, or none that has been tried.",
     "no-cases": "The folder that is named holds no case file.",
     "nothing-to-drop": "The fact that is to be dropped is not one that the case states.",
     "unknown-operator": "There is no operator of mutation of this name.",
@@ -176,6 +180,7 @@ def errors_page() -> str:
         "- [Problems of a case](#problems-of-a-case)",
         "- [Problems of a packet](#problems-of-a-packet)",
         "- [Problems of a suite](#problems-of-a-suite)",
+        "- [Problems of a cohort](#problems-of-a-cohort)",
         "- [Problems of a command's arguments](#problems-of-a-commands-arguments)",
     ]
     for heading, codes, folder in (
@@ -192,11 +197,14 @@ def errors_page() -> str:
     rows = [(code(name), meaning) for name, meaning in {**EXPECT_CODES, **TABLE_CODES}.items()]
     told = "What a case [expects](suites.md#what-a-case-can-expect), and [tables](suites.md#tables) of cases."
     lines += ["", "## Problems of a suite", "", told, "", *table(("code", "meaning"), *rows)]
+    rows = [(code(name), meaning) for name, meaning in COHORT_CODES.items()]
+    told = "What is wrong with the data of a [cohort](cohorts.md#what-is-checked)."
+    lines += ["", "## Problems of a cohort", "", told, "", *table(("code", "meaning"), *rows)]
     rows = [(code(name), meaning) for name, meaning in OTHER_CODES.items()]
     lines += ["", "## Problems of a command's arguments", "", *table(("code", "meaning"), *rows)]
     sources = (
-        "kb/codes.py, kb/case_problems.py, kb/table.py, explain/read_profile.py, explain/suite/read_expect.py, "
-        "tests/bad/ and tests/bad_cases/"
+        "kb/codes.py, kb/case_problems.py, kb/table.py, kb/cohort/codes.py, explain/read_profile.py, "
+        "explain/suite/read_expect.py, tests/bad/ and tests/bad_cases/"
     )
     return written("Errors and warnings", sources, lines)
 

@@ -26,6 +26,7 @@ from kb.syntax import Atom, Constant, Term
 if TYPE_CHECKING:
     from explain.repair import Repairs
     from kb.decide import Decision
+    from kb.policy import Policy
     from kb.query import Answer, Question
 
 STATUSES = {Status.MET: "met", Status.NOT_MET: "not met", Status.UNDOCUMENTED: "undocumented"}
@@ -120,19 +121,25 @@ def plain_value(term: Term) -> str | int | float | None:
     return term.value
 
 
+def policy_json(policy: Policy) -> dict[str, Any]:
+    """A policy by its header, its file and the hash of it."""
+    header = policy.vocabulary.header
+    return {
+        "name": header.name,
+        "title": clean(header.title),
+        "payer": clean(header.payer),
+        "edition": clean(header.edition),
+        "file": policy.path,
+        "sha256": policy.hash,
+    }
+
+
 def about(decision: Decision) -> dict[str, Any]:
     """What was decided, under what, and by which version of this software."""
-    header, case = decision.policy.vocabulary.header, decision.case
+    case = decision.case
     return {
         "software": version(),
-        "policy": {
-            "name": header.name,
-            "title": clean(header.title),
-            "payer": clean(header.payer),
-            "edition": clean(header.edition),
-            "file": decision.policy.path,
-            "sha256": decision.policy.hash,
-        },
+        "policy": policy_json(decision.policy),
         "case": {
             "id": clean(str(case.id.value)),
             "title": clean(case.title),

@@ -97,9 +97,12 @@ def load_policy(source: str | Path = "lemtrada") -> Policy:
     the next command does not parse it again. Raises ``ProblemsError`` with every error found.
     """
     path = find_policy(source)
-    raw = read_policy(path)
+    return checked_policy(read_policy(path), shown_path(path))
+
+
+def checked_policy(raw: bytes, shown: str) -> Policy:
+    """A policy from its bytes, kept compiled by their hash. Raises ``ProblemsError`` with every error found."""
     digest = hashlib.sha256(raw).hexdigest()
-    shown = shown_path(path)
     known = compiled.load(digest, shown)
     if isinstance(known, Policy):
         return known

@@ -15,6 +15,8 @@ from kb.read_case import load_case
 
 HERE = Path(__file__).parent
 CASES = sorted((HERE / "cases").glob("*.case.yaml"))
+# Grown by `policykb mutate --write-cases`: each notices a mistake that the others do not.
+GROWN = sorted((HERE / "cases" / "mutants").glob("*.case.yaml"))
 EXAMPLES = sorted((SHIPPED.parent / "examples").glob("*.case.yaml"))
 
 

@@ -15,6 +15,7 @@ from tests.oracle.court import Court, judged, unproved
 from tests.oracle.oracle import Question, answer, load
 from tests.oracle.random_cases import Record, Trial, as_yaml, random_trials, read_record
 from tests.oracle.shrink import shrink
+from tests.sampling import tries
 
 HERE = Path(__file__).parent
 CASES = [*sorted((HERE / "cases").glob("*.case.yaml")), *sorted((SHIPPED.parent / "examples").glob("*.case.yaml"))]
@@ -23,8 +24,8 @@ EVERY_FORM = HERE / "oracle" / "every_form.pl"
 POLICIES = [*sorted(SHIPPED.glob("*.pl")), EVERY_FORM]
 # Each seed is one process of the oracle.
 SEEDS = range(4)
-CASES_OF_A_SEED = 256
-PROVED_CASES = 64
+CASES_OF_A_SEED = tries(1024, 128)
+PROVED_CASES = tries(64, 16)
 
 
 def shipped(policy: Policy) -> list[Path]:
@@ -79,7 +80,7 @@ def test_random_cases_reach_every_status(court: Court) -> None:
     """Among the random cases each criterion that takes the case alone is met, not met and undocumented."""
     criteria = court.policy.vocabulary.criteria
     asked = [each for each in court.asked if each.arity == 1 and criteria[each].kind == "criterion"]
-    told = answer(court.file, asked, [court.question(trial) for trial in trials_of(court.policy, SEEDS[0])])
+    told = answer(court.file, asked, [court.question(trial) for trial in trials_of(court.policy, SEEDS[0], 256)])
     for predicate in asked:
         seen = {max(answers.of(predicate).values(), default=Status.NOT_MET) for answers in told}
         assert seen == set(Status), predicate

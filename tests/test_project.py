@@ -20,7 +20,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 400
 # Those that slow the start of a command, by the names they are imported under.
-HEAVY = {"graphviz", "jinja2", "lark", "networkx", "polars", "pygraphviz", "rich", "ruamel", "typst", "z3"}
+HEAVY = {"duckdb", "graphviz", "jinja2", "lark", "networkx", "polars", "pygraphviz", "rich", "ruamel", "typst", "z3"}
 # Where the name that is imported is not the name of the distribution.
 DISTRIBUTIONS = {"ruamel": "ruamel.yaml", "z3": "z3-solver"}
 PACKAGES = ("kb", "explain", "commands")
@@ -134,7 +134,8 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None
     own = {name.split(".")[0] for name in modules()}
     imported = {name.split(".")[0] for path in modules().values() for name in imports(path)}
     needed = {normal(DISTRIBUTIONS.get(name, name)) for name in imported - own - sys.stdlib_module_names}
-    extra = requirements(setup()["options.extras_require"]["parquet"])
+    extras = setup()["options.extras_require"]
+    extra = requirements("\n".join(extras[each] for each in ("cohort", "parquet")))
     assert needed - {"pytest"} == requirements(setup()["options"]["install_requires"]) | extra
 
 

@@ -8,7 +8,7 @@ from explain.analysis.told import Apart, Named, Told
 from explain.analysis.ways import Ways
 from explain.changes_json import turn_status
 from explain.difference.json import plain
-from explain.json import STATUSES, version
+from explain.json import STATUSES, policy_json, version
 from explain.language import clean
 from kb.pretty import pretty_goal
 from kb.regression.findings import Analysis
@@ -20,18 +20,11 @@ FORMAT = "policykb-analysis/1"
 def analysis_json(analysis: Analysis) -> dict[str, Any]:
     """Everything that was found, with the ways and the witnesses as case files hold them."""
     told = Told(analysis)
-    policy, header = analysis.policy, analysis.policy.vocabulary.header
+    policy = analysis.policy
     return {
         "format": FORMAT,
         "software": version(),
-        "policy": {
-            "name": header.name,
-            "title": clean(header.title),
-            "payer": clean(header.payer),
-            "edition": clean(header.edition),
-            "file": policy.path,
-            "sha256": policy.hash,
-        },
+        "policy": policy_json(policy),
         "readings": dict(analysis.readings),
         "constants": [{"criterion": _named(each.criterion), "never": STATUSES[each.never]} for each in told.constants],
         "clauses": [

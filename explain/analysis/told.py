@@ -198,7 +198,7 @@ class Told:
         never, spare = len(self.constants), sum(each.can_go for each in self.redundant)
         met, implying = len(self.redundant) - spare, len(self.implications)
         told = [
-            f"{_number(never, 'criterion never changes', 'criteria never change')}"
+            f"{_number(never, 'criterion can never be met, or never fail', 'criteria can never be met, or never fail')}"
             if never
             else "every criterion can be met and can fail",
             f"{_number(spare, 'clause adds nothing', 'clauses add nothing')}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from explain.coverage.words import gaps, sentence, subject, word
-from explain.json import version
+from explain.json import policy_json, version
 from explain.language import clean
 from kb.policy import Policy
 from kb.pretty import pretty_goal
@@ -21,18 +21,10 @@ FORMAT = "policykb-coverage/1"
 def coverage_json(coverage: Coverage) -> dict[str, Any]:
     """Every obligation with what covers it, or why nothing does."""
     policy = coverage.policy
-    header = policy.vocabulary.header
     return {
         "format": FORMAT,
         "software": version(),
-        "policy": {
-            "name": header.name,
-            "title": clean(header.title),
-            "payer": clean(header.payer),
-            "edition": clean(header.edition),
-            "file": policy.path,
-            "sha256": policy.hash,
-        },
+        "policy": policy_json(policy),
         "cases": coverage.cases,
         "runs": coverage.runs,
         "total": coverage.total,

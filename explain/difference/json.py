@@ -9,10 +9,9 @@ from typing import Any
 
 from explain.changes_json import turn_status
 from explain.difference.told import Flip, Told
-from explain.json import STATUSES, version
+from explain.json import STATUSES, policy_json, version
 from explain.language import clean
 from kb.decide import VERDICTS
-from kb.policy import Policy
 from kb.pretty import pretty_goal
 from kb.problems import ProblemsError
 from kb.regression.difference import Difference, Edit, Effect, Meaning, Place, Shift, Transition
@@ -26,25 +25,13 @@ def difference_json(difference: Difference) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "software": version(),
-        "old": _edition(difference.old),
-        "new": _edition(difference.new),
+        "old": policy_json(difference.old),
+        "new": policy_json(difference.new),
         "readings": dict(difference.readings),
         "summary": list(told.summary),
         "words": {"changes": len(difference.changes), "edits": [_edit(each) for each in difference.edits]},
         "meaning": None if difference.meaning is None else _meaning(difference.meaning),
         "effect": None if difference.effect is None else _effect(told, difference.effect),
-    }
-
-
-def _edition(policy: Policy) -> dict[str, Any]:
-    header = policy.vocabulary.header
-    return {
-        "name": header.name,
-        "title": clean(header.title),
-        "payer": clean(header.payer),
-        "edition": clean(header.edition),
-        "file": policy.path,
-        "sha256": policy.hash,
     }
 
 

@@ -75,6 +75,14 @@ def entries(files: Iterable[Path], policies: Policies) -> Iterator[Entry]:
         yield from table_entries(path, policies) if is_table(path) else (file_entry(path, policies),)
 
 
+def read_suite(policy: Policy, source: str, paths: Sequence[str]) -> list[Entry]:
+    """The cases of a suite, each read for this policy, which was asked for as ``source``.
+
+    A case that names another policy has an error. Raises ``ProblemsError`` for a folder without a case.
+    """
+    return list(entries(suite_files(paths), Policies(source, known={source: Editions((policy,), policy)})))
+
+
 def stem(path: Path) -> str:
     """The name of a case file without its ending."""
     return next((path.name[: -len(end)] for end in CASE_ENDINGS if path.name.lower().endswith(end)), path.name)

@@ -22,11 +22,12 @@ class Grown:
     """The cases that were grown: the text of each file by its name, and what became of every mutant.
 
     ``ended`` holds each survivor for which a case was looked for; ``kills`` the name of the file that kills a
-    mutant, by the mutant's id. ``mutants`` is how many there were.
+    mutant, by the mutant's id. ``mutants`` is how many there were, ``bounds`` say within which a case was looked for.
     """
 
     files: Mapping[str, str] = field(repr=False)
     mutants: int
+    bounds: tuple[str, ...]
     ended: tuple[Ended, ...] = field(repr=False)
     kills: Mapping[str, str] = field(repr=False)
 
@@ -65,7 +66,7 @@ def grow(
         alive = unnoticed(alive, entry, policy, readings, kills)
         told(total - len(alive), total)
     rest = finish(killer, alive, readings, lambda done, _: told(total - len(alive) + done, total))
-    return Grown({**files, **rest.files}, total, rest.ended, {**kills, **rest.kills})
+    return Grown({**files, **rest.files}, total, rest.bounds, rest.ended, {**kills, **rest.kills})
 
 
 def finish(
@@ -91,7 +92,7 @@ def finish(
         if mutant in alive:
             raise AssertionError(f"the case that was found for {mutant.id} does not kill it")
     told(total, total)
-    return Grown(files, total, tuple(ended), kills)
+    return Grown(files, total, killer.base.bounds.words(killer.base.inputs), tuple(ended), kills)
 
 
 def unnoticed(
@@ -113,8 +114,8 @@ def usual_record(killer: Killer, contents: Mapping[str, Held]) -> dict[str, obje
 
 
 def name_of(goal: str, mutant: Mutant, taken: Collection[str]) -> str:
-    """A name for the case of a mutant: the goal that it is about, the mistake, and its line."""
-    name = f"{goal}-{mutant.operator}-{mutant.span.line}".replace("_", "-")
+    """A name for the case of a mutant: the goal that it is about, and the mistake. Lines move, so none is in it."""
+    name = f"{goal}-{mutant.operator}".replace("_", "-")
     number = 1
     while f"{name}-{number}.case.yaml" in taken:
         number += 1

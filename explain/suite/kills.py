@@ -25,8 +25,8 @@ from kb.solving.witness import GaveUp
 class Ended:
     """What became of a mutant that no case noticed.
 
-    ``kill``: the smallest case that would kill it. Without one it is ``equivalent``: no case within the bounds
-    tells it from the policy; or else the solver gave up in the time that it has.
+    ``kill``: the smallest case that would kill it. Without one it is ``equivalent``: it decides every
+    case within the bounds alike; or else the solver gave up in the time that it has.
     """
 
     mutant: Mutant
@@ -61,7 +61,7 @@ def kill_entry(kill: Kill, name: str, folder: Path, readings: Mapping[str, str])
     It expects what the policy decides of it under these readings, and names the goal that the mutant gets wrong.
     """
     policy = kill.mutant.original
-    comment = [f"Kills the mutant {kill.mutant.id}: {said(kill.mutant)}."]
+    comment = [f"Notices this mistake: {said(kill.mutant)}."]
     comment += [f"Unlike a usual case: {each}." for each in departures(kill)]
     return entry_of(policy, kill.record, name, title(kill), folder, "\n".join(comment), readings, kill)
 

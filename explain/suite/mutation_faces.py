@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from explain.json import version
+from explain.json import policy_json, version
 from explain.language import clean
 from explain.suite.grow import Grown
 from explain.suite.kills import departures, title
@@ -34,6 +34,8 @@ def mutation_text(mutation: Mutation, grown: Grown | None = None, style: Style =
         lines += [f"{ending(grown)}"]
     for mutant in mutation.survivors:
         lines += ["", *survivor_lines(mutant, style), *(ending_lines(mutant, grown) if grown else ())]
+    if grown is not None and grown.equivalent:
+        lines += ["", "Within these bounds", *(f"- {clean(each)}" for each in grown.bounds)]
     return "\n".join(lines)
 
 
@@ -45,7 +47,7 @@ def ending(grown: Grown) -> str:
         cases = f"{len(grown.files)} more case{'s' * (len(grown.files) != 1)}"
         told.append(f"{cases} would kill {killable}")
     if same:
-        told.append(f"{same} {'are' if same > 1 else 'is'} equivalent: no case within the bounds tells it apart")
+        told.append(f"{same} {'are' if same > 1 else 'is'} equivalent: every case within the bounds is decided alike")
     if open_:
         told.append(f"of {open_} nothing could be said in time")
     return f"of the {grown.mutants} that survive{'s' * (grown.mutants == 1)}, {'; '.join(told)}"
@@ -60,7 +62,7 @@ def ending_lines(mutant: Mutant, grown: Grown) -> Iterator[str]:
         unlike = "; ".join(departures(ended.kill))
         yield f"would be killed by a usual case{f' with {unlike}' if unlike else ''}; {title(ended.kill)}"
     elif ended.equivalent:
-        yield "equivalent: no case within the bounds tells it from the policy"
+        yield "equivalent: it decides every case within the bounds as the policy does"
     else:
         yield "undecided: the solver found neither a case nor that there is none"
 
@@ -105,22 +107,15 @@ def mutation_json(mutation: Mutation, grown: Grown | None = None) -> dict[str, o
         return found
 
     policy = mutation.policy
-    header = policy.vocabulary.header
     about = sections(policy)
     counts = mutation.by_operator().items()
     return {
         "format": FORMAT,
         "software": version(),
-        "policy": {
-            "name": header.name,
-            "title": header.title,
-            "payer": header.payer,
-            "edition": header.edition,
-            "file": policy.path,
-            "sha256": policy.hash,
-        },
+        "policy": policy_json(policy),
         "readings": dict(mutation.readings),
         "cases": mutation.cases,
+        "bounds": [clean(each) for each in grown.bounds] if grown else [],
         "operators": [{"operator": name, "killed": dead, "survived": alive} for name, (dead, alive) in counts],
         "mutants": [one(each) for each in mutation.tried],
     }

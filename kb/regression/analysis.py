@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from kb.policy import Policy
 from kb.regression.analyst import Analyst
 from kb.regression.findings import Analysis, Constant, Implication, Redundant, Split, Way
-from kb.regression.meaning import OpenPolicy
+from kb.regression.open_policy import OpenPolicy
 from kb.regression.splits import splits
 from kb.regression.ways import ways
 
@@ -39,7 +39,7 @@ def analyze(
     """
     base = OpenPolicy(policy, readings, rows=rows)
     undecided: list[str] = []
-    analyst = Analyst(base, rows, undecided)
+    analyst = Analyst(base, undecided)
     told(PARTS[0])
     constants = tuple(analyst.constants())
     told(PARTS[1])

@@ -7,7 +7,8 @@ than the bounds have is asked again with so many.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import permutations
 from typing import Any
 
@@ -16,28 +17,27 @@ import z3
 from kb.answers import Status
 from kb.regression.cones import cones, inputs_below
 from kb.regression.findings import Constant, Implication, Redundant
-from kb.regression.meaning import OpenPolicy
+from kb.regression.open_policy import OpenPolicy
 from kb.regression.rows_needed import RowsNeeded
+from kb.solving.bounds import MOST_MORE
 from kb.solving.formulas import equal
 from kb.solving.values import OpenRow, Truth, conj, disj, either, neg
-from kb.solving.witness import GaveUp
+from kb.solving.witness import MILLISECONDS, GaveUp
 from kb.syntax import Clause, Predicate
 
-# So many rows more than the bounds have are looked at, where something takes them.
-MOST_MORE = 3
+# For how long a case with fewer rows than something takes is looked for.
+BRIEFLY = 3_000
 
 
 class Analyst:
     """One edition over an open case, and what the solver could not settle about it."""
 
-    def __init__(self, base: OpenPolicy, rows: int, undecided: list[str]) -> None:
+    def __init__(self, base: OpenPolicy, undecided: list[str]) -> None:
         self.base = base
         self.policy = base.policy
-        self.rows = rows
         self.below = cones(base.policy)
-        self.needed = RowsNeeded(base.policy)
+        self.needed = RowsNeeded(base.policy, base.bounds.rows)
         self.undecided = undecided
-        self.wide: dict[int, OpenPolicy] = {}
         # Criteria of which it is known already.
         self.never_met: set[Predicate] = set()
 
@@ -55,34 +55,33 @@ class Analyst:
         ``any_reading``: under whatever readings, else under those that were chosen. ``found`` hears of a model of a
         case. What cannot be settled is noted by its ``words``, and the answer is no.
         """
-        more = max((number - self.base.bounds.rows[name] for name, number in rows.items()), default=0)
-        try:
-            for further in (0, more) if 0 < more <= MOST_MORE else (0,):
-                opened = self.wider(further)
-                opened = opened.any_reading if any_reading else opened
-                names = frozenset[str]().union(*(inputs_below(self.policy, each) for each in about))
-                if any_reading:
-                    # What a reading is set to is open as an input is.
-                    names |= frozenset(opened.free.readings.values())
-                near = opened.search.near(asked(opened), names)
-                if near is not None:
-                    if not further:
-                        found(near[0].model)
+        lacking = {name: number for name, number in rows.items() if number > self.base.bounds.rows[name]}
+        more = max((number - self.base.bounds.rows[name] for name, number in lacking.items()), default=0)
+        names = frozenset[str]().union(*(inputs_below(self.policy, each) for each in about))
+
+        def near(wider: Mapping[str, int], milliseconds: int) -> Any:
+            opened = self.base.wider(wider).any_reading if any_reading else self.base.wider(wider)
+            # What a reading is set to is open as an input is.
+            readings = opened.free.readings.values() if any_reading else ()
+            return opened.search.near(asked(opened), names.union(readings), milliseconds)
+
+        if lacking:
+            # A case with fewer rows is quickly found, where there is one; that there is none would say nothing.
+            with suppress(GaveUp):
+                if (first := near({}, BRIEFLY)) is not None:
+                    found(first[0].model)
                     return False
+        if more > MOST_MORE:
+            self.undecided.append(f"{words}: it takes {more} more rows of a list than the bounds have")
+            return False
+        try:
+            last = near(lacking, MILLISECONDS)
         except GaveUp:
             self.undecided.append(words)
             return False
-        if more > MOST_MORE:
-            self.undecided.append(f"{words}: it takes more rows of a list than are looked at")
-        return more <= MOST_MORE
-
-    def wider(self, more: int) -> OpenPolicy:
-        """The edition over an open case with so many rows more of each list."""
-        if not more:
-            return self.base
-        if more not in self.wide:
-            self.wide[more] = OpenPolicy(self.policy, self.base.readings, rows=self.rows + more)
-        return self.wide[more]
+        if last is not None and not lacking:
+            found(last[0].model)
+        return last is None
 
     def criteria(self) -> list[Predicate]:
         """What is a criterion, and no advisory and no grant."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from kb.policy import Policy
 from kb.regression.canonical import canonical
-from kb.solving.free import shape
+from kb.solving.shared import shape
 from kb.syntax import READING, Atom, Clause, Constant, Predicate, atoms
 
 

@@ -10,11 +10,13 @@ from kb.answers import Status
 from kb.decide import Decision
 from kb.policy import Policy
 from kb.regression.cones import called, cones
-from kb.regression.meaning import Comparison, OpenPolicy, ReplayError
+from kb.regression.meaning import Comparison, ReplayError
 from kb.regression.mutants import Mutant
+from kb.regression.open_policy import OpenPolicy
 from kb.solving.formulas import Formulas, equal
 from kb.solving.values import Pair, Truth, Value, conj, disj, either, neg
-from kb.solving.witness import Departure
+from kb.solving.witness import Departure, GaveUp
+from kb.solving.witness import Witness as Found
 from kb.syntax import READING, Atom, Constant, Predicate, Unknown, Variable
 
 
@@ -56,7 +58,31 @@ class Killer:
             found = found or smallest(self.under(name, value), mutant, {name: value})
         if found is None and self.base.policy.vocabulary.readings:
             found = smallest(self.base.any_reading, mutant)
-        return found
+        return found or self.beyond(mutant)
+
+    def beyond(self, mutant: Mutant) -> Kill | None:
+        """A case that takes more rows than the bounds have, for a mutant that none within them kills.
+
+        A goal that is the same in every case makes those that rest on the mistake through it alone the same.
+        Raises ``GaveUp``.
+        """
+        base = self.base.any_reading if self.base.policy.vocabulary.readings else self.base
+        comparison = Comparison(base, mutant.policy, base.readings)
+        chosen = Comparison(self.base, mutant.policy, self.base.readings)
+        same: set[Predicate] = set()
+        if mutant.predicate not in base.policy.catalogues and never(comparison, mutant.predicate):
+            return None
+        for predicate in above(comparison, mutant.predicate):
+            if through(comparison, predicate, mutant.predicate, same):
+                same.add(predicate)
+                continue
+            # A suite tells of no grant under readings that were not chosen.
+            asked = chosen if comparison.granted(predicate) else comparison
+            found = asked.beyond(predicate, lambda wide, goal=predicate: differing(wide, goal))  # type: ignore[misc]
+            if found is not None:
+                return killing(asked, mutant, predicate, found, {})
+            same.add(predicate)
+        return None
 
     def under(self, name: str, value: str) -> OpenPolicy:
         """The policy under one other reading."""
@@ -92,19 +118,49 @@ def smallest(base: OpenPolicy, mutant: Mutant, readings: Mapping[str, str] | Non
         if elsewhere and comparison.granted(predicate):
             continue
         found = comparison.search.smallest(differing(comparison, predicate), comparison.inputs(predicate))
-        if found is None:
-            continue
-        record = comparison.record(found)
-        before, after = (comparison.decided(number, record, found.readings) for number in range(2))
-        granted = comparison.granted(predicate)
-        for goal in instances(predicate, before, after):
-            statuses = before.answers.status(goal), after.answers.status(goal)
-            if statuses[0] is not statuses[1] and (Status.MET in statuses or not granted):
-                return Kill(
-                    mutant, record, found.departures, goal, *statuses, before, {**(readings or {}), **found.readings}
-                )
-        raise ReplayError(f"{predicate} was to differ under {mutant.id}, and the engine decides it alike")
+        if found is not None:
+            return killing(comparison, mutant, predicate, found, readings or {})
     return None
+
+
+def killing(
+    comparison: Comparison, mutant: Mutant, predicate: Predicate, found: Found, readings: Mapping[str, str]
+) -> Kill:
+    """A case as the engine decides it under the policy and under a mutant. Raises ``ReplayError`` where it agrees."""
+    record = comparison.record(found)
+    before, after = (comparison.decided(number, record, found.readings) for number in range(2))
+    granted = comparison.granted(predicate)
+    for goal in instances(predicate, before, after):
+        statuses = before.answers.status(goal), after.answers.status(goal)
+        if statuses[0] is not statuses[1] and (Status.MET in statuses or not granted):
+            return Kill(mutant, record, found.departures, goal, *statuses, before, {**readings, **found.readings})
+    raise ReplayError(f"{predicate} was to differ under {mutant.id}, and the engine decides it alike")
+
+
+def never(comparison: Comparison, predicate: Predicate) -> bool:
+    """Whether no case makes a predicate differ; where that is not settled, it may."""
+    try:
+        asked = differing(comparison, predicate)
+        if comparison.possible(lambda _: asked, comparison.inputs(predicate)):
+            return False
+        return comparison.beyond(predicate, lambda wide: differing(wide, predicate)) is None
+    except GaveUp:
+        return False
+
+
+def through(comparison: Comparison, predicate: Predicate, mutated: Predicate, same: Collection[Predicate]) -> bool:
+    """Whether a predicate rests on the mutated one through predicates alone that are the same in every case."""
+    below = cones(comparison.policies[0])
+    todo, seen = [predicate], set[Predicate]()
+    while todo:
+        each = todo.pop()
+        if each == mutated:
+            return False
+        if each in seen or each in same or mutated not in below.get(each, ()):
+            continue
+        seen.add(each)
+        todo += [atom.predicate for clause in comparison.policies[0].clauses.get(each, ()) for atom in called(clause)]
+    return True
 
 
 def differing(comparison: Comparison, predicate: Predicate) -> Truth:

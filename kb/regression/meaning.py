@@ -6,9 +6,8 @@ for the case that departs least from a usual one; the deciding engine then decid
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from copy import copy
-from functools import cached_property, partial
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cached_property
 from itertools import permutations
 
 from kb.answers import Answers, Status
@@ -19,23 +18,16 @@ from kb.pretty import pretty_goal
 from kb.read_case import read_case
 from kb.regression.cones import Meanings, alike, called, inputs_below, unchanged
 from kb.regression.difference import Meaning, Relation, Shift, Transition, Witness
-from kb.solving.bounds import Bounds, bounds_for
-from kb.solving.formulas import Formulas, OpenCase
-from kb.solving.free import (
-    CASE_ID,
-    FreeCase,
-    Held,
-    Stated,
-    anchor_of,
-    reading_key,
-    shape,
-    shared_inputs,
-)
-from kb.solving.usual import Contents, plain_values, usual_cases
+from kb.regression.open_policy import OpenPolicy
+from kb.regression.rows_needed import RowsNeeded, lacking
+from kb.solving.bounds import MOST_MORE
+from kb.solving.formulas import Formulas
+from kb.solving.free import CASE_ID, reading_key
+from kb.solving.shared import shape
 from kb.solving.values import OpenRow, Pair, Truth, Value, conj, disj, neg
-from kb.solving.witness import Departure, GaveUp, WitnessSearch
+from kb.solving.witness import Departure, GaveUp
 from kb.solving.witness import Witness as Found
-from kb.syntax import CASE, READING, Atom, Constant, Predicate, Variable
+from kb.syntax import CASE, Atom, Predicate, Variable
 
 TURNS = tuple(permutations((Status.MET, Status.UNDOCUMENTED, Status.NOT_MET), 2))
 
@@ -77,67 +69,6 @@ def compare(
     return Meaning(shifts[0], tuple(shifts[1:]), base.bounds.words(base.inputs), tuple(comparison.notes()))
 
 
-class OpenPolicy:
-    """One edition over an open case that others can be put over as well; made once, for many comparisons.
-
-    ``others`` are the editions that it will be compared with, which widen the bounds and narrow the inputs.
-    """
-
-    def __init__(
-        self, policy: Policy, readings: Mapping[str, str] | None = None, others: Sequence[Policy] = (), rows: int = 0
-    ) -> None:
-        self.policy = policy
-        self.readings = policy.readings(readings)
-        self.inputs, types = shared_inputs((policy, *others))
-        self.bounds: Bounds = bounds_for((policy, *others), rows)
-        self.free = FreeCase(self.inputs, types, self.bounds)
-        # The rows of the readings where they are open.
-        self.open_readings: Sequence[OpenRow] = ()
-        self.formulas = Formulas(policy, self.readings, self.case_for(policy), self.free.coding)
-        self.meanings = Meanings(policy, self.readings)
-
-    def case_for(self, policy: Policy) -> OpenCase:
-        """The open case for this edition or another, with the readings open where they are."""
-        case = self.free.case(policy)
-        return OpenCase(case.id, {**case.rows, READING: self.open_readings}) if self.open_readings else case
-
-    @cached_property
-    def usual(self) -> list[Contents]:
-        """The usual cases of the edition."""
-        return [each.contents for each in usual_cases(self.policy, self.free, self.formulas)]
-
-    @cached_property
-    def search(self) -> WitnessSearch:
-        """The search for witnesses near the usual cases, or near the case that says nothing where there is none."""
-        steady = {self.policy.vocabulary.header.request_date}
-        plain = partial(plain_values, self.free, today=anchor_of(self.policy))
-        return WitnessSearch(self.free, self.usual or [self.free.silent()], steady, plain)
-
-    def under(self, readings: Mapping[str, str]) -> OpenPolicy:
-        """The same edition over the same open case, under other readings, near the same usual cases."""
-        other = copy(self)
-        other.search = self.search
-        other.readings = self.policy.readings(readings)
-        other.formulas = Formulas(self.policy, other.readings, self.case_for(self.policy), self.free.coding)
-        other.meanings = Meanings(self.policy, other.readings)
-        other.__dict__.pop("any_reading", None)
-        return other
-
-    @cached_property
-    def any_reading(self) -> OpenPolicy:
-        """The same edition over the same open case with its readings open too; a witness says which it takes."""
-        other = copy(self)
-        other.open_readings = self.free.open_readings(self.policy)
-        other.formulas = Formulas(self.policy, self.readings, other.case_for(self.policy), self.free.coding)
-        other.meanings = Meanings(self.policy, None)
-        chosen: dict[str, Held] = {
-            reading_key(name): Stated((Constant("atom", value),)) for name, value in self.readings.items()
-        }
-        usual = [{**contents, **chosen} for contents in self.search.usual]
-        other.search = WitnessSearch(self.free, usual, self.search.steady, self.search.plain)
-        return other
-
-
 class Comparison:
     """Two editions over one open case."""
 
@@ -145,6 +76,7 @@ class Comparison:
         """``readings`` are those of the new edition, where they are not open."""
         self.base = base
         self.policies = base.policy, new
+        self.wide: dict[frozenset[tuple[str, int]], Comparison] = {}
         self.readings = base.readings, new.readings(readings)
         self.free, self.search = base.free, base.search
         meanings = Meanings(new, None if base.open_readings else self.readings[1])
@@ -212,8 +144,54 @@ class Comparison:
         return goal, criterion.section if criterion else "", criterion.title if criterion else ""
 
     def smallest(self, predicate: Predicate, before: Status, after: Status) -> Found | None:
-        """The smallest case in which some instance of a goal turns from one status to another, if there is one."""
-        return self.search.smallest(self.turning(predicate, before, after), self.inputs(predicate))
+        """The smallest case in which some instance of a goal turns from one status to another, if there is one.
+
+        That there is none is said only where the bounds leave room for one. Raises ``GaveUp``.
+        """
+
+        def asked(comparison: Comparison) -> Truth:
+            return comparison.turning(predicate, before, after)
+
+        names = self.inputs(predicate)
+        return self.search.smallest(asked(self), names) or self.beyond(predicate, asked)
+
+    def beyond(self, predicate: Predicate, asked: Callable[[Comparison], Truth]) -> Found | None:
+        """A case of what is asked of a goal with as few rows more than the bounds have as there is one.
+
+        Raises ``GaveUp``, also where it could take more rows than are looked at.
+        """
+        lacks = lacking(self.needed, self.names(predicate), self.base.bounds.rows)
+        names = self.inputs(predicate)
+        lacks = {name: more for name, more in lacks.items() if name in names}
+        most = max(lacks.values(), default=0)
+        if most > MOST_MORE:
+            raise GaveUp
+        # First whether there is one at all: in most policies there is none, and that is quickly known.
+        if not most or not self.wider(lacks).possible(asked, names):
+            return None
+        for more in range(1, most + 1):
+            wide = self.wider({name: min(more, number) for name, number in lacks.items()})
+            if (found := wide.search.smallest(asked(wide), names)) is not None:
+                return found
+        raise AssertionError(f"{predicate} has a case with more rows, and then it has none")
+
+    def possible(self, asked: Callable[[Comparison], Truth], names: Collection[str]) -> bool:
+        """Whether there is a case of what is asked, which is about these inputs. Raises ``GaveUp``."""
+        return self.search.possible(asked(self), names)
+
+    @cached_property
+    def needed(self) -> tuple[RowsNeeded, RowsNeeded]:
+        """What takes how many rows in each edition."""
+        old, new = (RowsNeeded(each, self.base.bounds.rows) for each in self.policies)
+        return old, new
+
+    def wider(self, more: Mapping[str, int]) -> Comparison:
+        """The same comparison with so many rows more of these lists."""
+        key = frozenset(more.items())
+        if key not in self.wide:
+            rows = {name: self.base.bounds.rows[name] + number for name, number in more.items()}
+            self.wide[key] = Comparison(self.base.wider(rows), self.policies[1], self.readings[1])
+        return self.wide[key]
 
     def inputs(self, predicate: Predicate) -> frozenset[str]:
         """The names of the inputs that a goal rests on in either edition, and of the readings where they are open."""

@@ -1,23 +1,34 @@
-"""How many rows of each list a case takes to show something: with fewer, that there is no such case says nothing."""
+"""How many rows of each list a case takes to show something: with fewer, that there is no such case says nothing.
+
+What has to be met takes a row for each goal that names one. What must not be met takes none by itself; but where a
+negation in it has to fail, it takes rows for every value for which it would be met, such as each test of a schedule.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
+from kb.order import flatten
 from kb.policy import Policy
 from kb.syntax import (
+    BETWEEN,
+    CASE,
+    AtLeast,
     AtLeastDistinct,
     Atom,
     Clause,
+    Comparison,
+    Conjunction,
+    Constant,
     Goal,
     Negation,
     Predicate,
     Term,
     Variable,
     fill,
-    subgoals,
     substitute,
     variables,
 )
@@ -36,20 +47,32 @@ class Need:
 
 
 class RowsNeeded:
-    """The rows that the goals of one policy take; none of its predicates may be defined by itself."""
+    """The rows that the goals of one policy take; none of its predicates may be defined by itself.
 
-    def __init__(self, policy: Policy) -> None:
+    ``rows`` are those of each list that a case has for a start.
+    """
+
+    def __init__(self, policy: Policy, rows: Mapping[str, int]) -> None:
         self.policy = policy
-        self.lists = {each.predicate for each in policy.vocabulary.inputs.values() if each.kind == "many"}
+        self.rows = rows
+        self.inputs = {each.predicate: each for each in policy.vocabulary.inputs.values()}
+        self.lists = {predicate for predicate, each in self.inputs.items() if each.kind == "many"}
         self.known: dict[tuple[Predicate, bool], Need] = {}
+        self.sizes: dict[tuple[Predicate, int], int] = {}
 
     def whole(self, predicate: Predicate, met: bool) -> Counter[str]:
         """How many rows of each list are enough for a goal to be met, or else to keep it from being met."""
-        return total(self.predicate(predicate, met))
+        return self.total(self.predicate(predicate, met), predicate, met)
 
     def of_clause(self, clause: Clause, met: bool) -> Counter[str]:
         """The same of a clause by itself."""
-        return total(self.clause(clause, met))
+        return self.total(self.clause(clause, met), clause.head.predicate, met)
+
+    def total(self, need: Need, predicate: Predicate, met: bool) -> Counter[str]:
+        """All rows of a need by the name of their list; not to be met means for no values of the arguments."""
+        times = 1 if met else prod(self.size(predicate, place) for place in range(predicate.arity))
+        found = Counter(need.own) + Counter(row.name for row in need.shared)
+        return Counter({name: number * times for name, number in found.items()})
 
     def predicate(self, predicate: Predicate, met: bool) -> Need:
         """The need of any goal of a predicate. To be met it takes one clause, not to be met it takes them all."""
@@ -63,44 +86,146 @@ class RowsNeeded:
         return self.known[predicate, met]
 
     def clause(self, clause: Clause, met: bool) -> Need:
-        formal: dict[str, Term] = {}
-        for place, term in enumerate(clause.head.args):
-            if isinstance(term, Variable):
-                formal.setdefault(term.name, Variable(f"#{place}"))
-        rows: set[Atom] = set()
-        own: Counter[str] = Counter()
-        for goal in clause.body:
-            self.goal(substitute(goal, formal), met, rows, own)
-        shared = {row for row in rows if all(each.name.startswith("#") for each in variables(row))}
+        body = [substitute(goal, formal(clause)) for goal in clause.body]
+        places = {f"#{place}" for place in range(len(clause.head.args))}
+        rows, own = self.all_of(body, met, places)
+        shared = {row for row in rows if _names(row) <= places and not _open(row)}
         own.update(row.name for row in rows - shared)
         return Need(frozenset(shared), own)
 
-    def goal(self, goal: Goal, met: bool, rows: set[Atom], own: Counter[str]) -> None:
-        """Adds what a goal takes: the rows that it names, and how many others."""
+    def all_of(self, goals: Sequence[Goal], met: bool, fixed: Collection[str]) -> tuple[set[Atom], Counter[str]]:
+        """The rows that goals name, and how many others it takes for all of them to be met, or for one not to be.
+
+        ``fixed`` are the variables that have a value from outside. Not to be met means for no values of the others.
+        """
+        goals = flatten(goals)
+        # A negation and a count have variables of their own.
+        plain = [goal for goal in goals if isinstance(goal, Atom | Comparison)]
+        own_names = {name for goal in plain for name in _names(goal)} - set(fixed)
+        rows: set[Atom] = set()
+        own: Counter[str] = Counter()
+        for goal in goals:
+            named, others = self.goal(goal, met, own_names | set(fixed))
+            if met:
+                rows |= named
+                own += others
+                continue
+            own += _times(others, self.values(_names(goal) & own_names, goals))
+            for row in named:
+                if apart := _names(row) & own_names:
+                    own[row.name] += self.values(apart, goals)
+                else:
+                    rows.add(row)
+        return rows, own
+
+    def goal(self, goal: Goal, met: bool, fixed: Collection[str]) -> tuple[set[Atom], Counter[str]]:
+        """The same of one goal."""
         match goal:
             case Atom() if goal.predicate in self.lists:
-                if met:
-                    rows.add(goal)
+                return ({goal} if met else set()), Counter()
             case Atom():
                 need = self.predicate(goal.predicate, met)
                 given = {f"#{place}": term for place, term in enumerate(goal.args)}
-                rows.update(Atom(row.name, tuple(fill(term, given) for term in row.args)) for row in need.shared)
-                own.update(need.own)
+                named = {Atom(row.name, tuple(fill(term, given) for term in row.args)) for row in need.shared}
+                if met:
+                    return named, Counter(need.own)
+                # For no value at all of an argument that is not named.
+                open_places = [place for place, term in enumerate(goal.args) if term == Variable("_")]
+                times = prod(self.size(goal.predicate, place) for place in open_places)
+                apart = {row for row in named if _open(row)}
+                return named - apart, _times(Counter(need.own) + Counter(row.name for row in apart), times)
             case Negation(inner):
-                self.goal(inner, not met, rows, own)
-            case AtLeastDistinct(count, variable, inner) if met:
-                named: set[Atom] = set()
-                others: Counter[str] = Counter()
-                self.goal(inner, met, named, others)
-                each = {row for row in named if variable in row.args}
-                rows.update(named - each)
-                others.update(row.name for row in each)
-                own.update({name: number * count for name, number in others.items()})
-            case _:
-                for inner in subgoals(goal):
-                    self.goal(inner, met, rows, own)
+                return self.all_of([inner], not met, fixed)
+            case AtLeast(goals=goals) | Conjunction(goals=goals):
+                parts = [self.all_of([each], met, fixed) for each in goals]
+                own: Counter[str] = sum((each for _, each in parts), Counter())
+                return set().union(*(each for each, _ in parts)), own
+            case AtLeastDistinct(count, variable, inner):
+                fixed = set(fixed) - {variable.name}
+                named, others = self.all_of([inner], met, fixed)
+                if not met:
+                    return named, others
+                each = {row for row in named if _open(row) or not _names(row) <= fixed}
+                return named - each, _times(others + Counter(row.name for row in each), count)
+        return set(), Counter()
+
+    # How many values there can be
+
+    def values(self, names: Iterable[str], goals: Sequence[Goal]) -> int:
+        """How many values variables can have for which goals may be met."""
+        return prod(self.value_count(name, goals) for name in names)
+
+    def value_count(self, name: str, goals: Sequence[Goal]) -> int:
+        sizes = []
+        for goal in goals:
+            if isinstance(goal, Atom) and Variable(name) in goal.args:
+                place = goal.args.index(Variable(name))
+                if goal.predicate in BETWEEN and place == 2:
+                    dates = {each.name for each in goal.args[:2] if isinstance(each, Variable)} - {name}
+                    sizes.append(self.values(dates, [each for each in goals if each is not goal]))
+                elif goal.predicate not in BETWEEN:
+                    sizes.append(self.size(goal.predicate, place))
+        return min(sizes, default=1)
+
+    def size(self, predicate: Predicate, place: int) -> int:
+        """How many values an argument of a predicate can have in one case."""
+        if (predicate, place) not in self.sizes:
+            self.sizes[predicate, place] = max(1, self.size_of(predicate, place))
+        return self.sizes[predicate, place]
+
+    def size_of(self, predicate: Predicate, place: int) -> int:
+        kinds = self.policy.types.get(predicate, ())
+        kind = kinds[place] if place < len(kinds) else ""
+        if kind == CASE.name or predicate == CASE:
+            return 1
+        declared = self.inputs.get(predicate)
+        if declared is not None:
+            found = self.rows[declared.name] if declared.kind == "many" else 1
+            if declared.kind == "flags":
+                found = len(self.policy.vocabulary.types[declared.fields[0].type].values)
+        else:
+            constants: set[Term] = set()
+            found = 0
+            for clause in self.policy.clauses.get(predicate, ()):
+                term = clause.head.args[place]
+                if isinstance(term, Constant):
+                    constants.add(term)
+                elif isinstance(term, Variable):
+                    found += self.value_count(term.name, flatten(clause.body))
+            found += len(constants)
+        enumeration = self.policy.vocabulary.types.get(kind)
+        return min(found, len(enumeration.values)) if enumeration else found
 
 
-def total(need: Need) -> Counter[str]:
-    """All rows of a need by the name of their list."""
-    return Counter(need.own) + Counter(row.name for row in need.shared)
+def lacking(
+    needed: tuple[RowsNeeded, RowsNeeded], names: tuple[Predicate, Predicate], rows: Mapping[str, int]
+) -> dict[str, int]:
+    """How many rows more than these a case takes that shows a difference of a goal between two policies.
+
+    There the goal is met in one of them, and is not in the other. ``names`` are those of the goal in each.
+    """
+    (old, new), (before, after) = needed, names
+    most = (old.whole(before, True) + new.whole(after, False)) | (old.whole(before, False) + new.whole(after, True))
+    return {name: number - rows[name] for name, number in most.items() if number > rows[name]}
+
+
+def formal(clause: Clause) -> dict[str, Term]:
+    """A name by its place for each variable of the head of a clause."""
+    found: dict[str, Term] = {}
+    for place, term in enumerate(clause.head.args):
+        if isinstance(term, Variable):
+            found.setdefault(term.name, Variable(f"#{place}"))
+    return found
+
+
+def _names(goal: Goal) -> set[str]:
+    """The names of the variables of a goal, but for those that have none."""
+    return {each.name for each in variables(goal)} - {"_"}
+
+
+def _open(row: Atom) -> bool:
+    return Variable("_") in row.args
+
+
+def _times(counts: Counter[str], number: int) -> Counter[str]:
+    return Counter({name: count * number for name, count in counts.items()})

@@ -6,14 +6,12 @@ to the hash of its tree first, so that nothing that a user writes can be taken f
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from kb import compiled
-from kb.policy import SHIPPED, Policy, build_policy, find_policy, load_policy, shown_path
+from kb.policy import SHIPPED, Policy, checked_policy, find_policy, load_policy, shown_path
 from kb.problems import Problem, ProblemsError, did_you_mean, printable
 
 FORMS = (
@@ -37,7 +35,7 @@ def load_source(source: str) -> Policy:
         return _edition(name, edition)
     revision, colon, path = source.partition(":")
     if colon and path:
-        return _checked(_from_git(source, revision, path), source)
+        return checked_policy(_from_git(source, revision, path), source)
     try:
         return load_policy(find_policy(source))
     except ProblemsError as error:
@@ -59,17 +57,6 @@ def _edition(name: str, edition: str) -> Policy:
     assert chosen is not None
     # One that others follow has the day on which it ends in its header, which its file does not say.
     return load_policy(next(file for file in edition_files(name) if shown_path(file) == chosen.path))
-
-
-def _checked(raw: bytes, shown: str) -> Policy:
-    """A policy from its bytes, kept compiled by their hash as any other."""
-    digest = hashlib.sha256(raw).hexdigest()
-    known = compiled.load(digest, shown)
-    if isinstance(known, Policy):
-        return known
-    policy = build_policy(raw, shown, digest)
-    compiled.store(digest, shown, policy)
-    return policy
 
 
 def _from_git(source: str, revision: str, path: str) -> bytes:

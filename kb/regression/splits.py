@@ -7,8 +7,10 @@ from itertools import combinations
 
 from kb.regression.findings import Split
 from kb.regression.kill import differing, instances
-from kb.regression.meaning import Comparison, OpenPolicy, ReplayError
-from kb.solving.free import Slot, anchor_of
+from kb.regression.meaning import Comparison, ReplayError
+from kb.regression.open_policy import OpenPolicy
+from kb.solving.free import Slot
+from kb.solving.shared import anchor_of
 from kb.solving.usual import plain_values
 from kb.solving.witness import GaveUp
 from kb.syntax import Constant, Predicate

@@ -12,7 +12,8 @@ from kb.case_text import case_text
 from kb.decide import decide
 from kb.read_case import read_case
 from kb.regression.findings import Way
-from kb.regression.meaning import OpenPolicy, ReplayError
+from kb.regression.meaning import ReplayError
+from kb.regression.open_policy import OpenPolicy
 from kb.solving.free import CASE_ID, Held, Slot, record_of
 from kb.solving.usual import Settling, approvals, lifted_truth
 from kb.solving.values import Truth, conj, disj, neg

@@ -16,6 +16,8 @@ from kb.vocabulary import Input
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 MOST_NUMBER = 1000
+# So many rows of a list more than the bounds have are looked at, where what is asked takes them.
+MOST_MORE = 6
 # No number of a case file has more digits.
 LARGEST = 10**MOST_DIGITS - 1
 
@@ -40,6 +42,8 @@ class Bounds:
             if each.kind == "many":
                 numbers.setdefault(self.rows[name], []).append(each.noun)
         lists = tuple(f"at most {number} of each: {', '.join(nouns)}" for number, nouns in sorted(numbers.items()))
+        if lists:
+            lists += (f"up to {MOST_MORE} more of a list where what is asked takes them",)
         places = "1 decimal place" if self.places == 1 else f"{self.places} decimal places"
         if self.most * 10**self.places > LARGEST or self.least * 10**self.places < -LARGEST:
             places += f" and at most {MOST_DIGITS} digits"

@@ -25,7 +25,6 @@ from kb.solving.values import (
     conj,
     disj,
     either,
-    elapsed,
     same,
     says_more,
     truths_at_least,
@@ -181,7 +180,7 @@ class Formulas:
             if len(waiting) > 1:
                 goal = min(waiting, key=lambda each: self.rank(each, found[0].env, waiting))
             waiting.remove(goal)
-            found = [after for before in found for after in self.step(goal, before)]
+            found = joined([after for before in found for after in self.step(goal, before)])
         return found
 
     def rank(self, goal: Goal, env: Env, waiting: Sequence[Goal]) -> tuple[int, int]:
@@ -213,7 +212,9 @@ class Formulas:
         match goal:
             case Atom() if goal.predicate in BETWEEN:
                 start, end = (self.value(term, env) for term in goal.args[:2])
-                yield from self.match([goal.args[2]], [elapsed(BETWEEN[goal.predicate], start, end)], before)
+                yield from self.match(
+                    [goal.args[2]], [self.coding.elapsed(BETWEEN[goal.predicate], start, end)], before
+                )
             case Atom():
                 # A value handed down must not make known what a row leaves unknown: it could rule the row out.
                 flags = self.vague.get(goal.predicate, (False,) * len(goal.args))
@@ -289,6 +290,19 @@ def kept(before: Instance, pair: Pair) -> Iterable[Instance]:
     after = before.pair & pair
     if after.may is not False:
         yield Instance(after, before.env)
+
+
+def joined(found: list[Instance]) -> list[Instance]:
+    """The instances, those with the very same values made one: what comes after cannot tell them apart."""
+    groups: dict[frozenset[tuple[str, int]], list[Instance]] = {}
+    for each in found:
+        groups.setdefault(frozenset((name, id(value)) for name, value in each.env.items()), []).append(each)
+    if len(groups) == len(found):
+        return found
+    return [
+        same[0] if len(same) == 1 else Instance(either(each.pair for each in same), same[0].env)
+        for same in groups.values()
+    ]
 
 
 def merged(rows: Iterable[OpenRow]) -> list[OpenRow]:

@@ -6,18 +6,18 @@ slot by slot, and a case can be written down.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations, count, islice, pairwise
 from typing import Any, TypeAlias
 
 import z3
+from z3.z3util import get_vars
 
 from kb.policy import Policy
-from kb.solving.bounds import FIRST_YEAR, LARGEST, LAST_YEAR, Bounds
+from kb.solving.bounds import LARGEST, Bounds
 from kb.solving.formulas import OpenCase
 from kb.solving.values import (
     OPEN,
@@ -109,6 +109,8 @@ class FreeCase:
         self.slots: dict[str, list[Slot]] = {}
         self.conditions: dict[str, list[Truth]] = {}
         self.rows: dict[Predicate, list[OpenRow]] = {}
+        # The input of each number that is open, by the number's name.
+        self.owners: dict[str, str] = {}
         # The name of the slot of each reading that is open.
         self.readings: dict[str, str] = {}
         self.texts = self.open_texts()
@@ -221,6 +223,7 @@ class FreeCase:
         known, conditions = z3.Bool(f"{name} stated"), self.conditions[declared.name]
         if argument.type == "date":
             value, exists = open_date(name)
+            self.owners |= dict.fromkeys(map(str, get_vars(value.number)), declared.name)
             conditions.append(exists)
             return replace(value, known=known)
         number = z3.Int(name)
@@ -236,6 +239,12 @@ class FreeCase:
             conditions.append(z3.And(number >= least, number <= most))
             return Value(z3.ToReal(number) / scale if scale > 1 else number, known, name)
         return Value(number, known, name)
+
+    def calendar(self, names: Collection[str]) -> Iterator[Truth]:
+        """What holds of the time between dates of these inputs, for z3 to go by."""
+        for each in self.coding.bounded():
+            if all(self.owners.get(str(variable)) in names for variable in get_vars(each)):
+                yield each
 
     def in_order(self, declared: Input, given: Truth) -> None:
         """The rows of a list, each once and in one order, for the order says nothing.
@@ -362,36 +371,3 @@ def plain_row(declared: Input, held: Stated, origin: str = "") -> object:
 def own_origin(declared: Input) -> bool:
     """Whether a row of an input has a field by the name of the word that says where it is from."""
     return len(declared.fields) > 1 and any(each.key == ORIGIN for each in declared.fields)
-
-
-# What the policies in question ask for
-
-
-def shared_inputs(policies: Sequence[Policy]) -> tuple[dict[str, Input], dict[str, tuple[str, ...]]]:
-    """The inputs that all of the policies read alike, and their enumerations cut to the values that all know.
-
-    An input that they read differently is left out, so that a case of what remains can be read under each.
-    """
-    first, *others = (policy.vocabulary for policy in policies)
-    inputs = {}
-    for name, declared in first.inputs.items():
-        if all(name in each.inputs and shape(each.inputs[name]) == shape(declared) for each in others):
-            inputs[name] = declared
-    types = {
-        name: tuple(value for value in each.values if all(value in other.types[name].values for other in others))
-        for name, each in first.types.items()
-        if all(name in other.types for other in others)
-    }
-    return inputs, types
-
-
-def shape(declared: Input) -> tuple[object, ...]:
-    """What decides how a case file states an input."""
-    return declared.kind, declared.document, tuple((each.key, each.type) for each in declared.arguments)
-
-
-def anchor_of(policy: Policy) -> date:
-    """A plain date for a request: the middle of the year after the policy took effect."""
-    effective = policy.vocabulary.header.effective
-    year = effective.year if effective else 2024
-    return date(min(max(year + 1, FIRST_YEAR), LAST_YEAR), 6, 16)

@@ -15,7 +15,8 @@ import z3
 
 from kb.policy import Policy
 from kb.solving.formulas import Formulas
-from kb.solving.free import FreeCase, Held, Slot, anchor_of
+from kb.solving.free import FreeCase, Held, Slot
+from kb.solving.shared import anchor_of
 from kb.solving.values import Truth, Value, conj, either, lifted, neg
 from kb.syntax import Clause, Constant, Predicate
 from kb.vocabulary import Argument

@@ -5,7 +5,7 @@ Python's own booleans and numbers stand for what is settled, so that only what i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -118,6 +118,27 @@ class Coding:
     def __init__(self) -> None:
         self.codes: dict[tuple[str, str], int] = {}
         self.constants: dict[int, Constant] = {}
+        self.spans: dict[tuple[str, str], dict[str, tuple[Value, Value, Value]]] = {}
+
+    def elapsed(self, unit: str, start: Value, end: Value) -> Value:
+        """Completed units from one date to another; of two units between the same dates one bounds the other."""
+        found = elapsed(unit, start, end)
+        if found.known is not False and not found.settled:
+            self.spans.setdefault((_said(start), _said(end)), {})[unit] = (start, end, found)
+        return found
+
+    def bounded(self) -> Iterator[Truth]:
+        """What holds of the days and the months or years between two dates, whatever they are.
+
+        It follows from what both are; but z3 takes minutes to see it, for the lengths of months are no straight line.
+        """
+        for units in self.spans.values():
+            for unit in units.keys() & {"month", "year"} if "day" in units else ():
+                start, end, days = units["day"]
+                whole = lifted(units[unit][2].number)
+                years = whole / 12 if unit == "month" else whole
+                between = z3.And(days.number >= 365 * years, days.number < 366 * (years + 1))
+                yield z3.Implies(lifted(start.number) <= end.number, between)
 
     def value(self, constant: Constant) -> Value:
         return Value(self.number(constant))

@@ -84,12 +84,13 @@ class WitnessSearch:
         return self.near(formula, names) is not None
 
     def near(
-        self, formula: Truth, names: Collection[str]
+        self, formula: Truth, names: Collection[str], milliseconds: int = MILLISECONDS
     ) -> tuple[Settling, Sequence[Slot], Sequence[Any], Contents] | None:
         """A model as near to a usual case as there is one, with the slots, their flags and that usual case."""
         if formula is False:
             return None
         solver = self.solver(formula, names)
+        solver.set("timeout", milliseconds)
         slots = [slot for name in self.free.slots if name in names for slot in self.free.slots[name]]
         costs = [STEADY if slot.declared.name in self.steady else 1 for slot in slots]
         departs = [[self.departing(solver, n, slot, base) for slot in slots] for n, base in enumerate(self.usual)]
@@ -107,11 +108,11 @@ class WitnessSearch:
 
     def solver(self, formula: Truth, names: Collection[str]) -> Any:
         solver = z3.SimpleSolver()
-        solver.set("timeout", MILLISECONDS)
         solver.add(z3.BoolVal(formula) if isinstance(formula, bool) else formula)
         for name, conditions in self.free.conditions.items():
             if name in names:
                 solver.add(*conditions)
+        solver.add(*self.free.calendar(names))
         return solver
 
     def departing(self, solver: Any, number: int, slot: Slot, base: Contents) -> Any:

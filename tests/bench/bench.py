@@ -201,7 +201,8 @@ def editing() -> None:
     from explain.suite.mutation import mutate
     from explain.suite.policies import Policies
     from kb.regression.kill import Killer
-    from kb.regression.meaning import Comparison, OpenPolicy, compare
+    from kb.regression.meaning import Comparison, compare
+    from kb.regression.open_policy import OpenPolicy
 
     print("\n6. changing a policy")
     policy = load_policy()

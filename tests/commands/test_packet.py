@@ -187,7 +187,7 @@ def test_a_bad_template_is_told_and_writes_nothing(name: str, text: str, tmp_pat
         written(tmp_path / "own" / name, text),
         tmp_path / ("x.pdf" if name.endswith("typ") else "x.html"),
     )
-    result = run("packet", REFUSAL, "--profile", EXAMPLE, "-o", output, "--template", template)
+    result = run("packet", APPROVAL, "--profile", EXAMPLE, "-o", output, "--template", template)
     assert result.exit_code == 2
     assert "error[template]: the template cannot be used: " in result.stderr
     assert not output.exists()

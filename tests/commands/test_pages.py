@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -211,22 +210,6 @@ def test_the_names_of_hostile_files_steer_nothing(tmp_path: Path, opened: Open) 
         assert found.page.locator("h1").count() == 1
         found.page.click("text=All cases")
     assert found.said == []
-
-
-def test_a_long_run_shows_its_progress_on_a_terminal(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Only there, and only once it takes longer than anybody waits in silence."""
-    list(pages.patiently(range(3), 3))
-    assert capsys.readouterr().err == ""
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    list(pages.patiently(range(3), 3))
-    assert capsys.readouterr().err == ""
-    monkeypatch.setattr(pages, "PATIENCE", -1.0)
-    assert list(pages.patiently(range(3), 3)) == [0, 1, 2]
-    shown = capsys.readouterr().err
-    assert shown.startswith("\r0 of 3 cases\r1 of 3 cases")
-    assert shown.endswith("\r")
 
 
 def test_a_policy_beyond_solving_has_pages_without_repairs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

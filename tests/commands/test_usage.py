@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from cli import COMMANDS
-from commands.common import MANY
 from tests.commands.running import APPROVAL, PEND, REFUSAL, ROOT, STEERING, flat, process, run, written
 from tests.support import MS
 
@@ -178,10 +177,11 @@ def test_colour_is_for_terminals_that_want_it(args: tuple[str | Path, ...]) -> N
     assert plain == quiet == re.sub(r"\x1b\[[\d;]*m", "", coloured)
 
 
-def on_a_terminal(*args: str | Path, **env: str) -> str:
-    """What a command shows on a terminal."""
+def on_a_terminal(*args: str | Path, impatient: bool = False, **env: str) -> str:
+    """What a command shows on a terminal; ``impatient``: its progress, however short it is."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "cli", *map(str, args)]
+    start = "import cli, commands.progress; commands.progress.PATIENCE = 0; cli.main()"
+    command = [sys.executable, *(("-c", start) if impatient else ("-m", "cli")), *map(str, args)]
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **env}, stdin=theirs, stdout=theirs, stderr=theirs):
         os.close(theirs)
         shown = b""
@@ -205,10 +205,11 @@ def test_a_terminal_shows_colour_unless_it_is_not_wanted() -> None:
 
 def test_many_cases_show_their_progress_on_a_terminal(tmp_path: Path) -> None:
     """And the table is complete below it; through a pipe there is the table alone."""
+    many = 5
     policy = written(tmp_path / "small.pl", MS)
-    for number in range(MANY):
+    for number in range(many):
         written(tmp_path / "cases" / f"{number}.yaml", f"case: A-{number}\n")
-    shown = on_a_terminal("check", "--policy", policy, tmp_path / "cases")
+    shown = on_a_terminal("check", "--policy", policy, tmp_path / "cases", impatient=True)
     assert "deciding" in shown
-    assert f"{MANY} cases: {MANY} undetermined" in shown
+    assert f"{many} cases: {many} undetermined" in shown
     assert "deciding" not in run("check", "--policy", policy, tmp_path / "cases").output

@@ -77,6 +77,7 @@ def told(text: str) -> list[str]:
     return [secret for secret in SECRETS if re.sub(r"\s+", "", secret) in flat]
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("case", EVERY, ids=lambda case: case.stem)
 def test_a_redacted_copy_is_decided_the_same(case: Path) -> None:
     """The verdict and the status of every answer stay, ages and thresholds with them."""

@@ -17,6 +17,7 @@ from kb.read_case import MOST_BYTES, read_case
 from kb.source import decode
 from kb.syntax import NOWHERE
 from tests.kb.small_vocabulary import VOCABULARY, read
+from tests.sampling import tries
 
 BAD = Path(__file__).parent.parent / "bad_cases"
 MADE: dict[str, Callable[[], bytes]] = {"too-large.yaml": lambda: b"case: A-1\n" + b"# padding\n" * (MOST_BYTES // 10)}
@@ -126,7 +127,7 @@ def never_anything_else(text: str, path: str) -> None:
     assert all(problem.span.line >= 1 and problem.span.column >= 1 for problem in problems)
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(300, 60))
 @given(
     st.one_of(st.text(st.characters()), NEAR, NEAR.map("case: A-1\n".__add__)), st.sampled_from(["c.yaml", "c.json"])
 )
@@ -153,7 +154,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(300, 60))
 @given(st.dictionaries(st.sampled_from(["policy", "title", "expect", *VOCABULARY.inputs]), VALUES, max_size=4))
 def test_any_structure_is_a_case_or_a_problem(data: dict[str, object]) -> None:
     """Whatever stands where, in the right form or not."""

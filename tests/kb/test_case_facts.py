@@ -12,6 +12,7 @@ from kb.problems import ProblemsError
 from kb.read_case import read_case
 from kb.syntax import Constant, Unknown
 from tests.kb.small_vocabulary import CASE_ID, VOCABULARY, fact, facts, read
+from tests.sampling import tries
 
 FACTS = """\
 case('A-1').
@@ -153,7 +154,7 @@ WELL_FORMED = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(300, 60))
 @given(st.one_of(st.text(), NEAR, WELL_FORMED), st.sampled_from(["", "case('A-1').\n"]))
 def test_any_text_is_a_case_or_a_problem(text: str, named: str) -> None:
     """No text whatsoever raises anything else."""

@@ -32,6 +32,7 @@ from kb.syntax import (
     Unknown,
     Variable,
 )
+from tests.sampling import tries
 
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,5}", fullmatch=True).filter(lambda name: name not in FORMS and name != "is")
 VARIABLES = st.from_regex(r"[A-Z_][A-Za-z0-9_]{0,3}", fullmatch=True).map(Variable)
@@ -78,7 +79,7 @@ DIRECTIVES = st.builds(
 
 
 @given(st.lists(DIRECTIVES, max_size=3), st.lists(CLAUSES, max_size=4))
-@settings(max_examples=150)
+@settings(max_examples=tries(150, 40))
 def test_parsing_undoes_printing(directives: list[Directive], clauses: list[Clause]) -> None:
     """Every program that can be written reads back as itself."""
     program = Program("test.pl", "", tuple(directives), tuple(clauses))

@@ -13,6 +13,7 @@ from kb.syntax import Predicate, Unknown
 from kb.what_if import what_if
 from tests.kb.small_vocabulary import VOCABULARY, atom, day, fact, facts, number, read
 from tests.kb.test_case_facts import NEAR, WELL_FORMED
+from tests.sampling import tries
 
 TEXT = """\
 edss: {value: 3.5, source: "Note"}
@@ -195,7 +196,7 @@ def test_a_fact_is_dropped_without_its_evidence() -> None:
 TEXTS = st.lists(st.one_of(st.text(), NEAR, WELL_FORMED, st.sampled_from([*VOCABULARY.inputs])), max_size=3)
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(300, 60))
 @given(TEXTS, TEXTS)
 def test_any_text_is_a_change_or_a_problem(assumed: list[str], dropped: list[str]) -> None:
     """No text whatsoever raises anything else."""

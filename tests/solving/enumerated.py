@@ -14,7 +14,7 @@ import z3
 from kb.answers import Answers, Status
 from kb.decide import decide
 from kb.policy import Policy, build_policy
-from kb.regression.meaning import OpenPolicy
+from kb.regression.open_policy import OpenPolicy
 from kb.solving.free import Held, Slot, Stated
 from kb.solving.usual import Contents
 from kb.solving.witness import STEADY
@@ -27,6 +27,19 @@ HEAD = """
 :- input(asked_on(P: case, Date: date), one, "When?").
 :- criterion(ok/1, 'A', "ok").
 """
+
+
+def tried(drugs: int) -> str:
+    """A policy that asks for a trial of each of so many drugs, one rule a drug: more rows than any of them names."""
+    names = [f"drug_{number}" for number in range(drugs)]
+    rules = "".join(f"had_{name}(P) :- trial(P, {name}).\n" for name in names)
+    return f"""{HEAD}
+:- type(drug, [{", ".join(names)}]).
+:- input(trial(P: case, Drug: drug), many, "?", [noun("trial")]).
+{rules}ok(P) :- {", ".join(f"had_{name}(P)" for name in names)}.
+"""
+
+
 FLAGS = """
 :- type(colour, [red, green]).
 :- input(banned(P: case, Colour: colour), flags, "?").

@@ -17,7 +17,7 @@ from kb.case_text import case_text
 from kb.decide import Decision, decide
 from kb.policy import Policy
 from kb.read_case import read_case
-from kb.regression.meaning import OpenPolicy
+from kb.regression.open_policy import OpenPolicy
 from kb.solving.formulas import Formulas
 from kb.solving.free import FreeCase, Held, Slot, Stated, number_of, reading_key, record_of
 from kb.solving.values import Pair, Truth

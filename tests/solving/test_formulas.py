@@ -20,6 +20,7 @@ from kb.solving.values import Pair, lifted
 from kb.syntax import Atom, Predicate
 from tests.oracle.programs import Program
 from tests.oracle.random_cases import Trial, as_yaml, random_trials, read_record
+from tests.sampling import tries
 from tests.support import HEADER
 from tests.test_cases import CASES
 from tests.test_oracle import EVERY_FORM
@@ -63,7 +64,7 @@ def truth(pair: Pair, model: z3.ModelRef) -> Status:
 
 def test_with_every_switch_off_the_formulas_say_what_the_engine_says(policy: Policy) -> None:
     """The open case is the case itself as long as nothing is changed."""
-    for trial, case in trials(policy, 11, 24):
+    for trial, case in trials(policy, 11, tries(48, 8)):
         record = OpenRecord(policy, case)
         formulas = Formulas(policy, trial.readings, record.open(), record.coding)
         solver = z3.SimpleSolver()
@@ -78,7 +79,7 @@ def test_with_every_switch_off_the_formulas_say_what_the_engine_says(policy: Pol
 def test_whatever_is_changed_the_formulas_say_what_the_engine_says_of_the_changed_case(policy: Policy) -> None:
     """Random changes with random values: the formulas in that model agree with the engine on the case they make."""
     chance = random.Random(7)
-    for trial, case in trials(policy, 13, 24):
+    for trial, case in trials(policy, 13, tries(48, 8)):
         record = OpenRecord(policy, case)
         formulas = Formulas(policy, trial.readings, record.open(), record.coding)
         solver = z3.SimpleSolver()

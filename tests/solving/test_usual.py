@@ -9,7 +9,7 @@ import pytest
 
 from kb.answers import Status
 from kb.policy import SHIPPED, Policy, build_policy, load_policy
-from kb.regression.meaning import OpenPolicy
+from kb.regression.open_policy import OpenPolicy
 from kb.solving.free import Stated
 from kb.syntax import Predicate
 from tests.solving.opened import conditions, decided, text_of

@@ -9,7 +9,7 @@ import pytest
 import z3
 
 from kb.policy import build_policy
-from kb.regression.meaning import OpenPolicy
+from kb.regression.open_policy import OpenPolicy
 from kb.solving.free import Stated
 from kb.solving.values import Truth, lifted, neg
 from kb.solving.witness import GaveUp, Witness, WitnessSearch

@@ -11,9 +11,10 @@ from explain.suite.run import decider
 from explain.suite.trial import Subject, Trial
 from kb.policy import load_policy
 from kb.regression.mutants import Mutant, mutants
+from tests.sampling import tries
 from tests.test_cases import CASES
 
-PAIRS = 60
+PAIRS = tries(120, 24)
 
 
 def passed_over(subject: Subject, mutant: Mutant) -> bool:

@@ -26,7 +26,7 @@ from kb.syntax import Clause
 from kb.vocabulary import Criterion
 from tests.solving.test_formulas import POLICIES, trials
 from tests.support import HEADER, case_of, policy_of
-from tests.test_cases import CASES, EXAMPLES
+from tests.test_cases import CASES, EXAMPLES, GROWN
 
 START = "requested_on: 2024-01-01\n"
 YES_NO = "".join(f':- input({name}(P: case), one, "{name}?").\n' for name in "abc")
@@ -314,7 +314,7 @@ def shipped() -> Coverage:
     """The coverage of the shipped policy by the shipped cases."""
     policy = load_policy("lemtrada")
     runs = []
-    for path in (*CASES, *EXAMPLES):
+    for path in (*CASES, *GROWN, *EXAMPLES):
         case = load_case(path, policy.vocabulary)
         runs += runs_of(path.name, case, case.expect["readings"] if "readings" in (case.expect or {}) else ())  # type: ignore[index,operator]
     return coverage(policy, runs)

@@ -15,6 +15,7 @@ from kb.read_case import load_case
 from kb.regression.evaluate import Evaluator
 from kb.regression.mutants import Mutant, mutants
 from kb.syntax import Predicate
+from tests.sampling import sample, tries
 from tests.support import FULL, HEADER, MS, case_of, policy_of
 from tests.test_cases import CASES, EXAMPLES
 
@@ -52,7 +53,7 @@ def agreed(mutant: Mutant, evaluator: Evaluator) -> bool:
 
 def test_every_shipped_case_is_decided_as_by_the_engine(policy: Policy, cases: list[Case]) -> None:
     """Every goal of every case, unknown values with their names."""
-    for case in cases:
+    for case in sample(cases, 6):
         assert stated(Evaluator(policy, case).original) == stated(decide(policy, case)), case.id
 
 
@@ -61,7 +62,7 @@ def test_other_readings_are_decided_as_by_the_engine(policy: Policy, cases: list
     chance = random.Random(7)
     for reading in policy.vocabulary.readings.values():
         for value in reading.values:
-            for case in chance.sample(cases, 2):
+            for case in chance.sample(cases, tries(4, 1)):
                 found = Evaluator(policy, case, {reading.name: value}).original
                 assert stated(found) == stated(decide(policy, case, {reading.name: value})), (case.id, reading, value)
 
@@ -70,8 +71,8 @@ def test_mutants_of_the_shipped_policy_are_decided_as_by_the_engine(policy: Poli
     """A sample of both, the same each time; some of them change something."""
     chance = random.Random(11)
     evaluators = [Evaluator(policy, case) for case in chance.sample(cases, 12)]
-    found = [agreed(each, chance.choice(evaluators)) for each in chance.sample(mutants(policy), 60)]
-    assert 10 < sum(found) < 50
+    found = [agreed(each, chance.choice(evaluators)) for each in chance.sample(mutants(policy), tries(100, 24))]
+    assert 0.15 < sum(found) / len(found) < 0.85
 
 
 def test_every_mutant_of_a_small_policy_is_decided_as_by_the_engine() -> None:

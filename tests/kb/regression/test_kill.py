@@ -15,8 +15,9 @@ from kb.problems import ProblemsError
 from kb.read_case import read_case
 from kb.regression.kill import Kill, Killer
 from kb.regression.mutants import Mutant, mutants
+from kb.solving.witness import GaveUp
 from kb.syntax import Constant
-from tests.solving.enumerated import HEAD, JOINED
+from tests.solving.enumerated import HEAD, JOINED, tried
 from tests.support import HEADER
 
 
@@ -163,3 +164,47 @@ eligible(P) :- requested_on(P, _), thing(P{", _" * (fields.count(",") + 1)}), th
             kill = Killer(policy).kill(mutant)
             assert kill is not None, mutant.id
             assert replayed(kill) == (kill.before, kill.after), mutant.id
+
+
+def test_what_takes_more_rows_than_the_bounds_have_is_no_equivalent() -> None:
+    """A trial less is asked for: the case that shows it has three, where the bounds have two."""
+    policy = policy_of(tried(4))
+    killer = Killer(policy)
+    assert killer.base.bounds.rows == {"trial": 2}
+    dropped = [each for each in mutants(policy) if each.operator == "literal-dropped" and "had_" in each.was]
+    assert len(dropped) == 4
+    for mutant in dropped:
+        kill = killer.kill(mutant)
+        assert kill is not None
+        assert isinstance(kill.record["trial"], list)
+        assert len(kill.record["trial"]) == 3
+        assert replayed(kill) == (kill.before, kill.after)
+
+
+def test_what_takes_too_many_rows_is_undecided() -> None:
+    """That no case within the bounds shows a difference says nothing then."""
+    policy = policy_of(tried(12))
+    dropped = next(each for each in mutants(policy) if each.operator == "literal-dropped" and "had_" in each.was)
+    with pytest.raises(GaveUp):
+        Killer(policy).kill(dropped)
+
+
+def test_a_shorter_span_in_months_is_one_in_days_too() -> None:
+    """Less than 12 months are never more than 366 days, so the first rule adds nothing, whatever the reading."""
+    policy = policy_of(
+        HEAD
+        + r"""
+:- input(dose(P: case, Date: date), many, "?").
+:- reading(edge, outside, [inside], "Whether the day itself counts.").
+recent(P) :- reading(edge, outside), dose(P, Date), asked_on(P, Day), Date =< Day,
+    months_between(Date, Day, Months), Months < 12.
+recent(P) :- reading(edge, inside), dose(P, Date), asked_on(P, Day), Date =< Day,
+    days_between(Date, Day, Days), Days =< 366.
+ok(P) :- asked_on(P, _), \+ recent(P).
+"""
+    )
+    dropped = next(each for each in mutants(policy) if each.was == "reading(edge, outside)" and not each.becomes)
+    killer = Killer(policy)
+    assert killer.kill(dropped) is None
+    assert killer.kill(mutant_of(policy, "Months < 13")) is not None
+    assert killer.kill(mutant_of(policy, "Days =< 365")) is not None

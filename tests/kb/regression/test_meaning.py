@@ -12,10 +12,11 @@ from kb.problems import ProblemsError
 from kb.read_case import read_case
 from kb.regression import meaning
 from kb.regression.difference import Meaning, Shift
-from kb.regression.meaning import OpenPolicy, ReplayError, compare
+from kb.regression.meaning import ReplayError, compare
+from kb.regression.open_policy import OpenPolicy
 from kb.syntax import Predicate
 from tests.editions import edited
-from tests.solving.enumerated import COUNTED, HEAD, NEGATED, READ
+from tests.solving.enumerated import COUNTED, HEAD, NEGATED, READ, tried
 from tests.support import HEADER, MS
 
 MET, UNDOCUMENTED, NOT_MET = Status.MET, Status.UNDOCUMENTED, Status.NOT_MET
@@ -181,6 +182,24 @@ eligible(P) :- requested_on(P, _), size(P, Size), Size > 5, at_least(2, Day, see
     assert "at most 5 of each: sighting" in found.bounds
     assert any("4 decimal places" in each for each in found.bounds)
     assert any(each.startswith("dates from 1900 to 2100") for each in found.bounds)
+
+
+def test_a_case_with_more_rows_than_the_bounds_have_is_found() -> None:
+    """Three trials do where four were asked for; with two nothing can be told apart."""
+    found = difference(tried(4), ("had_drug_0(P), had_drug_1(P)", "had_drug_1(P)"))
+    assert found.root.relation == "more permissive"
+    assert "at most 2 of each: trial" in found.bounds
+    assert "up to 6 more of a list where what is asked takes them" in found.bounds
+    (witness,) = (each.witness for each in found.root.transitions if (each.before, each.after) == (NOT_MET, MET))
+    assert witness is not None
+    assert isinstance(witness.record["trial"], list)
+    assert len(witness.record["trial"]) == 3
+
+
+def test_where_a_difference_could_take_too_many_rows_nothing_is_claimed() -> None:
+    """Twelve trials are more than are looked at."""
+    found = difference(tried(12), ("had_drug_0(P), had_drug_1(P)", "had_drug_1(P)"))
+    assert found.root.relation == "undecided"
 
 
 def test_recursion_is_refused_in_either_edition() -> None:

@@ -1,0 +1,174 @@
+"""The command about cohorts: what their data looks like, whether it is right, and data made up."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from commands.common import dump, edition_option, emit, json_option, one_edition, output_option, policy_option
+from kb.problems import Problem, ProblemsError, printable
+
+if TYPE_CHECKING:
+    from kb.cohort.data import Cohort
+    from kb.policy import Policy
+
+MOST_MEMBERS = 1_000_000_000
+
+
+@click.command()
+@click.argument("data", required=False, metavar="[DATA]")
+@policy_option
+@edition_option
+@click.option("--keep", multiple=True, metavar="COLUMN", help="Carry along a column that the policy does not have.")
+@click.option("--lenient", is_flag=True, help="Leave out rows with a fault, count them, and write them to --rejects.")
+@click.option("--rejects", metavar="FILE", help="With --lenient: every row left out, as lines of JSON with the reason.")
+@click.option("--template", is_flag=True, help="Write the columns that the policy asks for instead.")
+@click.option("--synthetic", type=click.IntRange(1, MOST_MEMBERS), metavar="N", help="Make up N members instead.")
+@click.option("--seed", default="1", show_default=True, metavar="S", help="With --synthetic: other members.")
+@json_option
+@output_option
+def cohort(
+    data: str | None,
+    policy: str,
+    edition: str | None,
+    keep: tuple[str, ...],
+    lenient: bool,
+    rejects: str | None,
+    template: bool,
+    synthetic: int | None,
+    seed: str,
+    as_json: bool,
+    output: str | None,
+) -> None:
+    """Check the data of a cohort: one row a member.
+
+    DATA is Parquet, CSV or JSON by the line: a file, a folder, a pattern in quotes, or a folder with a table
+    `members` and a table for each list.
+
+    Exit code: 0 when the data is right, or with --lenient what is left of it; 2 when it is not.
+    """
+    if (data is not None) + template + (synthetic is not None) != 1:
+        raise click.UsageError("give DATA, or --template, or --synthetic N")
+    if data is None and (keep or lenient or rejects):
+        raise click.UsageError("--keep, --lenient and --rejects go with DATA")
+    if lenient != (rejects is not None):
+        raise click.UsageError("--lenient and --rejects FILE go together: no row is left out silently")
+    if data is not None and output is not None:
+        raise click.UsageError("-o goes with --template or --synthetic")
+    chosen = one_edition(policy, edition)
+    if template:
+        write_template(chosen, output)
+    elif synthetic is not None:
+        if output is None:
+            raise click.UsageError("--synthetic writes to a file: -o FILE")
+        write_synthetic(chosen, synthetic, seed, output)
+    else:
+        assert data is not None
+        check_data(chosen, data, keep, rejects, as_json)
+
+
+def write_template(policy: Policy, output: str | None) -> None:
+    """The columns as a table; in a file of data, the columns themselves, without a row."""
+    from kb.cohort.sources import ENDINGS
+    from kb.cohort.template import template_text
+
+    if output is None or Path(output).suffix.lower() not in ENDINGS:
+        emit(template_text(policy.vocabulary), output)
+        return
+    from kb.cohort.columns import columns
+    from kb.cohort.plan import empty_members, silent_member
+
+    layout = columns(policy.vocabulary)
+    # A file of lines has no heading to show the columns by, so it gets a row.
+    rows = silent_member(layout) if Path(output).suffix.lower() in (".ndjson", ".jsonl") else empty_members(layout)
+    write_rows(rows, policy, output, None)
+    click.echo(f"{printable(output)}: written", err=True)
+
+
+def write_synthetic(policy: Policy, count: int, seed: str, output: str) -> None:
+    """A made-up cohort."""
+    from kb.cohort.bases import bases
+    from kb.cohort.synthetic import synthetic
+
+    with progress("making members") as told:
+        write_rows(synthetic(policy, seed, 0, count, bases(policy)), policy, output, told)
+    click.echo(f"{printable(output)}: {count:,} made-up members written", err=True)
+
+
+def write_rows(select: str, policy: Policy, output: str, told: Callable[[float], None] | None) -> None:
+    """Write the rows of a statement, whole or not at all."""
+    from kb.cohort.columns import columns
+    from kb.cohort.connection import connection, require_duckdb
+    from kb.cohort.export import copy, draft, output_format, unwritable
+
+    require_duckdb()
+    import duckdb
+
+    format = output_format(output)
+    with draft(output) as path, connection([path]) as engine:
+        try:
+            copy(engine, select, path, format, columns(policy.vocabulary), told)
+        except duckdb.IOException as error:
+            raise unwritable(error, output) from None
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[float], None] | None]:
+    """Shows the share that is done, on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=1000, label=label, file=sys.stderr) as bar:
+        yield lambda share: bar.update(max(0, round(1000 * share) - bar.pos))
+        bar.update(1000 - bar.pos)
+
+
+def check_data(policy: Policy, data: str, keep: tuple[str, ...], rejects: str | None, as_json: bool) -> None:
+    """Hold the data against the layout, and tell of it."""
+    from kb.cohort.data import opened
+
+    if rejects is not None and Path(rejects).exists():
+        problem = Problem("exists", "there is a file of this name already", rejects, help="choose another name")
+        raise ProblemsError([problem], {})
+    with opened(data, policy.vocabulary, keep, lenient=rejects is not None) as found:
+        if rejects is not None:
+            write_rejects(found, rejects)
+        tell(found, data, rejects, as_json)
+
+
+def tell(found: Cohort, data: str, rejects: str | None, as_json: bool) -> None:
+    """How many rows there are, how many of them are left out, and why."""
+    checked = found.checked
+    problems = checked.problems(data)
+    if as_json:
+        faults = [
+            {**each.as_json(), "count": fault.count} for each, fault in zip(problems, checked.faults, strict=True)
+        ]
+        dump({"data": data, "rows": checked.rows, "left_out": checked.rejected, "faults": faults, "rejects": rejects})
+        return
+    for each in problems:
+        click.echo(f"{each.code}: {each.message}")
+    left = f"{checked.rejected:,} of them left out" if checked.faults else "nothing wrong with them"
+    click.echo(f"{printable(data)}: {checked.rows:,} rows, {left}")
+    if rejects is not None:
+        click.echo(f"{printable(rejects)}: written", err=True)
+
+
+def write_rejects(found: Cohort, path: str) -> None:
+    """Every fault of every row that has one, a line of JSON each."""
+    from kb.cohort.check import rejects
+    from kb.cohort.connection import reading
+    from kb.cohort.export import draft
+
+    with draft(path) as made, open(made, "w", encoding="utf-8") as file, reading(found.plan.source.data):
+        for each in rejects(found.connection, found.plan, found.checked):
+            place = each.place
+            row = {"file": place.file, "row": place.row, "case": place.case}
+            line = {**row, "column": each.column or None, "value": place.value, "reason": f"wanted is {each.reason}"}
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")

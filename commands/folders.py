@@ -1,0 +1,42 @@
+"""Case files written into a folder: for their owner alone, and none over a file that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import click
+
+from kb.files import write
+from kb.problems import Problem, ProblemsError, printable
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, for its owner alone, if it is missing. Raises ``ProblemsError``."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        problem = Problem("unwritable", f"the folder cannot be made: {reason}", str(path))
+        raise ProblemsError([problem], {}) from None
+
+
+def refuse_taken(paths: Iterable[Path]) -> None:
+    """Raises ``ProblemsError`` with each of these files that is there already."""
+    help = "choose another folder"
+    problems = [
+        Problem("exists", "there is a file of this name already", str(each), help=help)
+        for each in paths
+        if each.exists()
+    ]
+    if problems:
+        raise ProblemsError(problems, {})
+
+
+def write_cases(folder: Path, files: Mapping[str, str]) -> None:
+    """Write case files, given by their names, into a folder, and say so; where one is there already, none of them."""
+    refuse_taken(folder / name for name in files)
+    make_folder(folder)
+    for name, text in files.items():
+        write(folder / name, text.encode("utf-8"))
+    click.echo(f"{printable(str(folder))}: {len(files)} case{'s' * (len(files) != 1)} written", err=True)

@@ -1,0 +1,25 @@
+"""The codes of everything that can be wrong with the data of a cohort, each with its meaning in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+COHORT_CODES: Mapping[str, str] = {
+    "no-engine": "DuckDB, which reads cohorts, or sqlglot, which writes SQL, is not installed.",
+    "no-cohort": "The data is not there, or is of no format that can be read.",
+    "no-format": "The name of the file to be written does not say in which format.",
+    "files-differ": "The files of one cohort do not have the same columns and types.",
+    "missing-column": "A column that the policy asks for is missing, or one that is to be kept.",
+    "unknown-column": "A column that neither the policy has nor `--keep` names.",
+    "column-type": "A column whose type cannot be read as what the policy asks for.",
+    "unknown-table": "A table of a folder of tables that belongs to no input.",
+    "no-case": "A row without the name of its case.",
+    "duplicate-case": "Rows with one and the same case.",
+    "malformed-row": "A row that cannot be taken apart: no JSON object, or too few or too many cells.",
+    "malformed-value": "A list, a struct or flags that are not written as one, or a list where one value belongs.",
+    "wrong-value": "A value that is no date, number, truth or text of its column.",
+    "not-in-enumeration": "A value outside its enumeration.",
+    "empty-row": "A row of a list that says nothing.",
+    "stray-row": "A row of a table whose case is not in the table of the members.",
+    "repeated-row": "A second row of a case in a table of single values.",
+}

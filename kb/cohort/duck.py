@@ -1,0 +1,61 @@
+"""DuckDB: runs a lowered policy over the members of a cohort, embedded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from kb.cohort.columns import ATTESTED, OPEN, columns
+from kb.cohort.lower import lower
+from kb.cohort.lowered import Lowered
+from kb.cohort.quoting import name, text
+from kb.cohort.sql import select
+from kb.cohort.statuses import Manifest, manifest, masks
+from kb.policy import Policy
+
+if TYPE_CHECKING:
+    import duckdb
+
+TABLE = "cohort"
+
+
+def optional(policy: Policy, given: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The lists with a column of attested rows among those given, and the lists that need not be complete."""
+    there = set(given)
+    lists = [each for each in columns(policy.vocabulary) if each.input and not each.required and each.name in there]
+    attested = frozenset(each.input.name for each in lists if each.input and each.name.endswith(ATTESTED))
+    return attested, frozenset(each.input.name for each in lists if each.input and each.name.endswith(OPEN))
+
+
+def statement(
+    policy: Policy, readings: Mapping[str, str] | None, given: Iterable[str], table: str = TABLE
+) -> tuple[Lowered, str]:
+    """A policy lowered for a table with the given columns, and the statement for it: a column a status."""
+    attested, openable = optional(policy, given)
+    lowered = lower(policy, readings, attested, openable)
+    return lowered, select(policy, lowered, table, attested=attested, openable=openable).sql(dialect="duckdb")
+
+
+def columns_of(engine: duckdb.DuckDBPyConnection, table: str = TABLE) -> list[str]:
+    """The names of the columns of a table or view."""
+    return [row[0] for row in engine.execute(f"DESCRIBE {name(table)}").fetchall()]
+
+
+def run(
+    policy: Policy,
+    readings: Mapping[str, str] | None,
+    engine: duckdb.DuckDBPyConnection,
+    out: str,
+    wide: bool = False,
+    table: str = TABLE,
+) -> Manifest:
+    """Decide every member of a table, and write a row for each to a Parquet file.
+
+    The row has the case, the verdict and the masks that the manifest explains, or, ``wide``, a truth for each
+    status. The caller sees to it that the file is whole or not there.
+    """
+    lowered, decided = statement(policy, readings, columns_of(engine, table), table)
+    told = manifest(policy, lowered)
+    query = decided if wide else masks(told, lowered.root, decided)
+    engine.execute(f"COPY ({query}) TO {text(out)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)")
+    return told

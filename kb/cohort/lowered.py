@@ -1,0 +1,95 @@
+"""What a policy is lowered to: named truths of a member, in the order in which they build on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from kb.cohort.expressions import Node, Row, Values
+from kb.syntax import Constant, Predicate
+from kb.vocabulary import CriterionKind
+
+
+@dataclass(frozen=True)
+class MemberTruth:
+    """A truth of the member. ``comment`` is the section and the words of its criterion, if it has one."""
+
+    name: str
+    part: Node
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class RowTruth:
+    """A truth of every row of a source: a list of truths, one for each row, in the order of the rows."""
+
+    name: str
+    row: Row
+    part: Node
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Relation:
+    """The rows of a predicate over several lists: its truth, ``met``, and the values that its fields have.
+
+    It is run where ``condition`` holds, which is never undocumented; elsewhere it has no row.
+    """
+
+    name: str
+    rows: tuple[Row, ...]
+    condition: Node
+    part: Node
+    values: tuple[tuple[str, Node], ...]
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The values that an argument of a predicate has in its rows: those that are met, those that may be met."""
+
+    name: str
+    values: tuple[Values, ...]
+    comment: str = ""
+
+
+Definition: TypeAlias = MemberTruth | RowTruth | Relation | Keys
+
+
+def nodes(definition: Definition) -> tuple[Node, ...]:
+    """The nodes of a definition."""
+    match definition:
+        case Relation():
+            return (definition.condition, definition.part, *(value for _, value in definition.values))
+        case Keys():
+            return definition.values
+        case _:
+            return (definition.part,)
+
+
+@dataclass(frozen=True)
+class Output:
+    """A status for every member.
+
+    ``args`` are the arguments after the case where they can be listed; where they cannot, ``open``: the status
+    is the greatest of all instances.
+    """
+
+    column: str
+    predicate: Predicate
+    kind: CriterionKind
+    section: str
+    title: str
+    args: tuple[Constant, ...]
+    open: bool
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A policy under its readings, as named truths and the statuses to put out."""
+
+    definitions: tuple[Definition, ...]
+    outputs: tuple[Output, ...]
+    root: str
+    readings: Mapping[str, str]

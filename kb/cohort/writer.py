@@ -1,0 +1,297 @@
+"""Truths, rows and definitions as SQL, node by node, as DuckDB has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlglot import exp
+
+from kb.cohort.columns import OPEN
+from kb.cohort.expressions import (
+    All,
+    Among,
+    Compare,
+    Count,
+    Distinct,
+    Exists,
+    Flag,
+    Gaps,
+    HasRows,
+    Known,
+    Missing,
+    Named,
+    Node,
+    Not,
+    OneOf,
+    Place,
+    Rest,
+    Row,
+    RowNamed,
+    SameRow,
+    Some,
+    Truth,
+    Values,
+    When,
+    children,
+)
+from kb.cohort.fragments import Sql, alias, as_type, both, call, case, column, either, identifier, missing, unknown
+from kb.cohort.lowered import Definition, Keys, MemberTruth, Relation, RowTruth
+from kb.cohort.value_writer import ValueWriter
+
+OPERATORS: Mapping[str, type[exp.Binary]] = {
+    "=": exp.EQ,
+    "\\=": exp.NEQ,
+    "<": exp.LT,
+    "=<": exp.LTE,
+    ">": exp.GT,
+    ">=": exp.GTE,
+}
+
+
+class Writer(ValueWriter):
+    """Writes truths, and what goes through rows."""
+
+    def __init__(self) -> None:
+        self.weighed: dict[Node, bool] = {}
+
+    # Truths
+
+    def write_Truth(self, each: Truth) -> Sql:
+        return unknown() if each.value is None else exp.true() if each.value else exp.false()
+
+    def write_Flag(self, each: Flag) -> Sql:
+        return self.sql(each.column)
+
+    def write_Known(self, each: Known) -> Sql:
+        stated = [exp.Not(this=missing(self.sql(value))) for value in each.values]
+        return case((either(stated), exp.true()))
+
+    def write_Missing(self, each: Missing) -> Sql:
+        return missing(self.sql(each.value))
+
+    def write_Compare(self, each: Compare) -> Sql:
+        return OPERATORS[each.operator](this=self.sql(each.left), expression=self.sql(each.right))
+
+    def write_OneOf(self, each: OneOf) -> Sql:
+        return exp.In(this=self.sql(each.value), expressions=[self.sql(one) for one in each.literals])
+
+    def write_SameRow(self, each: SameRow) -> Sql:
+        places = [identifier(self.at(row)) for row in (each.left, each.right)]
+        return exp.EQ(this=places[0], expression=places[1])
+
+    def write_Rest(self, each: Rest) -> Sql:
+        return column(f"{each.input}__rest")
+
+    def write_Gaps(self, each: Gaps) -> Sql:
+        return column(f"{each.source.column}__gaps")
+
+    def write_HasRows(self, each: HasRows) -> Sql:
+        return column(f"{each.source.column}__some")
+
+    def write_All(self, each: All) -> Sql:
+        heavy = [part for part in each.parts if self.heavy(part)]
+        if not heavy or len(heavy) == len(each.parts):
+            return both(map(self.sql, each.parts))
+        # What goes through rows is not run where the rest is false already.
+        light = [part for part in each.parts if part not in heavy]
+        no = exp.Is(this=exp.Paren(this=both(map(self.sql, light))), expression=exp.false())
+        whole = both(map(self.sql, (*light, *heavy)))
+        return case((no, exp.false()), default=whole)
+
+    def heavy(self, part: Node) -> bool:
+        """Whether a truth goes through rows."""
+        if part not in self.weighed:
+            own = isinstance(part, Exists | Distinct)
+            self.weighed[part] = own or any(self.heavy(each) for each in children(part))
+        return self.weighed[part]
+
+    def contains(self, listed: Sql, value: Sql) -> Sql:
+        return call("list_contains", listed, value)
+
+    def size(self, listed: Sql) -> Sql:
+        return call("len", listed)
+
+    def write_Among(self, each: Among) -> Sql:
+        def among(which: str) -> Sql:
+            return self.contains(column(f"{each.name}__{which}"), self.sql(each.value))
+
+        may = either([column(f"{each.name}__any"), among("may")])
+        return case((among("met"), exp.true()), (may, unknown()), default=exp.false())
+
+    def write_Some(self, each: Some) -> Sql:
+        return either(map(self.sql, each.parts))
+
+    def write_Not(self, each: Not) -> Sql:
+        return exp.not_(self.sql(each.part), copy=False)
+
+    def write_When(self, each: When) -> Sql:
+        return case((self.sql(each.condition), self.sql(each.part)), default=exp.false())
+
+    def write_Count(self, each: Count) -> Sql:
+        parts = [as_type(self.sql(part), "int") for part in each.parts]
+        return self.enough(self.total(parts, 0), self.total(parts, 1), each.number)
+
+    def total(self, parts: Sequence[Sql], silent: int) -> Sql:
+        whole: Sql | None = None
+        for part in parts:
+            one = exp.Coalesce(this=part.copy(), expressions=[exp.Literal.number(silent)])
+            whole = one if whole is None else exp.Add(this=whole, expression=one)
+        assert whole is not None
+        return whole
+
+    def enough(self, certain: Sql, possible: Sql, number: int, many: Sequence[Sql] = ()) -> Sql:
+        least = exp.Literal.number(number)
+        may = either([exp.GTE(this=possible, expression=least.copy()), *many])
+        return case((exp.GTE(this=certain, expression=least), exp.true()), (may, unknown()), default=exp.false())
+
+    def write_Named(self, each: Named) -> Sql:
+        return column(each.name)
+
+    def write_RowNamed(self, each: RowNamed) -> Sql:
+        return exp.Bracket(this=column(each.name), expressions=[identifier(self.at(each.row))])
+
+    # Rows
+
+    def through(self, row: Row, inner: Node | Sequence[Node], value: Sql) -> Sql:
+        """The list of what a value is in each row."""
+        names = [identifier(self.row(row))]
+        nodes = (inner,) if isinstance(inner, Node) else inner
+        if any(places(each, row) for each in nodes):
+            names.append(identifier(self.at(row)))
+        return self.transform(column(row.source.column), names, value)
+
+    def transform(self, listed: Sql, names: Sequence[exp.Identifier], value: Sql) -> Sql:
+        return exp.Transform(this=listed, expression=exp.Lambda(this=value, expressions=list(names)))
+
+    def write_Exists(self, each: Exists) -> Sql:
+        if isinstance(each.part, RowNamed) and each.part.row == each.row:
+            return self.any(column(each.part.name))
+        return self.any(self.through(each.row, each.part, self.sql(each.part)))
+
+    def any(self, truths: Sql) -> Sql:
+        """Whether one of a list of truths holds."""
+        names = [identifier("one"), identifier("other")]
+        kleene = exp.Lambda(this=either(name.copy() for name in names), expressions=names)
+        return call("list_reduce", truths, kleene, exp.false())
+
+    def write_Distinct(self, each: Distinct) -> Sql:
+        single = [value for value in each.values if not value.many]
+        plain = all(value.label is None for value in single)
+        counts = []
+        for sure in (True, False):
+            lists = [self.listed(value, sure, plain) for value in single]
+            counts.append(self.distinct(lists) if lists else exp.Literal.number(0))
+        many = [self.possible(value, self.sql(value.part)) for value in each.values if value.many]
+        return self.enough(counts[0], counts[1], each.number, many)
+
+    def possible(self, each: Values, part: Sql) -> Sql:
+        """Whether a truth is possible in some row."""
+        for row in reversed(each.rows):
+            part = self.any(self.through(row, [each.part, each.value], part))
+        return exp.Coalesce(this=part, expressions=[exp.true()])
+
+    def listed(self, each: Values, sure: bool, plain: bool) -> Sql:
+        """The list of the values that are there for certain, or possibly; null where there is none.
+
+        ``plain``: no value has a label, so that they need not be texts to stand beside labels.
+        """
+        part, value = self.sql(each.part), self.sql(each.value)
+        nodes: list[Node] = [each.part, each.value]
+        if not sure:
+            part = exp.Coalesce(this=part, expressions=[exp.true()])
+            if not plain:
+                value = as_type(value, "text")
+            if each.label is not None:
+                value = exp.Coalesce(this=value, expressions=[self.sql(each.label)])
+                nodes.append(each.label)
+        listed = case((part, value))
+        if not each.rows:
+            return exp.Array(expressions=[listed])
+        for place, row in enumerate(reversed(each.rows)):
+            listed = self.through(row, nodes, listed)
+            if place:
+                listed = self.flatten(listed)
+        return listed
+
+    def flatten(self, lists: Sql) -> Sql:
+        return call("flatten", lists)
+
+    def distinct(self, lists: Sequence[Sql]) -> Sql:
+        return call("list_unique", self.joint(lists))
+
+    def joint(self, lists: Sequence[Sql]) -> Sql:
+        return lists[0] if len(lists) == 1 else self.flatten(exp.Array(expressions=list(lists)))
+
+    # Definitions
+
+    def definition(self, each: Definition) -> list[tuple[str, Sql]]:
+        """The columns of a definition."""
+        match each:
+            case MemberTruth():
+                return [(each.name, self.sql(each.part))]
+            case RowTruth():
+                return [(each.name, self.through(each.row, each.part, self.sql(each.part)))]
+            case Relation():
+                return [(each.name, self.relation(each))]
+            case Keys():
+                return self.keys(each)
+
+    def keys(self, each: Keys) -> list[tuple[str, Sql]]:
+        """The values that are met, those that may be met, and whether a value that is not known may be."""
+        stated = [value for value in each.values if not value.many]
+        met, may = (self.joint([self.listed(value, sure, True) for value in stated]) for sure in (True, False))
+        unknown_values = []
+        for value in each.values:
+            part = self.sql(value.part)
+            if not value.many:
+                part = both([missing(self.sql(value.value)), part])
+            unknown_values.append(self.possible(value, part))
+        return [(f"{each.name}__met", met), (f"{each.name}__may", may), (f"{each.name}__any", either(unknown_values))]
+
+    def relation(self, each: Relation) -> Sql:
+        fields = [("met", self.sql(each.part)), *((name, self.sql(value)) for name, value in each.values)]
+        nodes = [each.part, *(value for _, value in each.values)]
+        rows = self.struct(fields)
+        for place, row in enumerate(reversed(each.rows)):
+            rows = self.through(row, nodes, rows)
+            if place:
+                rows = self.flatten(rows)
+        if isinstance(each.condition, Truth):
+            return rows
+        return case((self.sql(each.condition), rows), default=exp.Array(expressions=[]))
+
+    def struct(self, fields: Sequence[tuple[str, Sql]]) -> Sql:
+        return exp.Struct(
+            expressions=[exp.PropertyEQ(this=identifier(name), expression=value) for name, value in fields]
+        )
+
+    def lists(self, names: Iterable[str], openable: frozenset[str], whole: Iterable[Gaps | HasRows]) -> list[Sql]:
+        """For every list whether it is complete; of some whether there is a row, or a row with a gap."""
+        found: list[Sql] = []
+        for name in names:
+            silent: Sql = missing(column(name))
+            if name in openable:
+                silent = either([silent, column(f"{name}{OPEN}")])
+            found.append(alias(case((silent, unknown()), default=exp.false()), f"{name}__rest"))
+        for each in whole:
+            source = each.source
+            if isinstance(each, HasRows):
+                size = self.size(self.rows(source.column))
+                found.append(alias(exp.GT(this=size, expression=exp.Literal.number(0)), f"{source.column}__some"))
+                continue
+            row = identifier("one")
+            absent = [missing(row.copy() if source.bare else self.field(row.copy(), name)) for name in source.fields]
+            listed = self.transform(self.rows(source.column), [row], either(absent))
+            found.append(alias(self.any(listed), f"{source.column}__gaps"))
+        return found
+
+    def rows(self, name: str) -> Sql:
+        return exp.Coalesce(this=column(name), expressions=[exp.Array(expressions=[])])
+
+
+def places(each: Node, row: Row) -> bool:
+    """Whether a node speaks of the place of a row."""
+    own = isinstance(each, Place | RowNamed) and each.row == row and each.row.source.kind != "derived"
+    if own or (isinstance(each, SameRow) and row in (each.left, each.right)):
+        return True
+    return any(places(inner, row) for inner in children(each))

@@ -1,0 +1,201 @@
+"""A cohort: the full policy by DuckDB at several sizes, and A.2 by hand in DuckDB and in Polars beside it.
+
+    .venv/bin/python tests/bench/cohort.py [SIZE...]
+
+Each measurement is a process of its own, so that its peak of memory is its own.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+SIZES = (10_000, 100_000, 1_000_000)
+THREADS = 2
+LISTS = {
+    "treatment": ("drug", "start", "end"),
+    "relapse": (),
+    "mri": ("date", "lesions"),
+    "edss": ("date", "score"),
+    "worsening": ("date", "sign"),
+}
+STEP_A = ("avonex", "rebif", "extavia", "betaseron", "plegridy", "glatiramer", "teriflunomide", "dimethyl_fumarate")
+STEP_B = ("natalizumab", "ocrelizumab", "fingolimod")
+PROGRESS = ("enlarging", "new_symptomatic", "new_asymptomatic")
+
+
+def engine() -> Any:
+    import duckdb
+
+    found = duckdb.connect()
+    found.execute(f"SET threads = {THREADS}")
+    found.execute("SET memory_limit = '1200MB'")
+    found.execute("SET preserve_insertion_order = false")
+    return found
+
+
+def make(size: int, file: str, documented: str) -> None:
+    """A cohort of this size, and those of its members of whom all that A.2 reads is documented."""
+    from kb.cohort.bases import bases
+    from kb.cohort.synthetic import synthetic
+    from kb.policy import load_policy
+
+    policy = load_policy()
+    with engine() as duck:
+        duck.execute(f"COPY ({synthetic(policy, '1', 0, size, bases(policy))}) TO '{file}' (FORMAT parquet)")
+        whole = ["requested_on IS NOT NULL"]
+        for name, fields in LISTS.items():
+            gaps = " OR ".join(f't."{field}" IS NULL' for field in fields) or "t IS NULL"
+            whole.append(f"{name} IS NOT NULL AND len(list_filter({name}, lambda t: {gaps})) = 0")
+            whole.append(f"coalesce(len({name}__attested), 0) = 0")
+        kept = ", ".join(('"case"', "requested_on", *LISTS))
+        duck.execute(f"COPY (SELECT {kept} FROM '{file}' WHERE {' AND '.join(whole)}) TO '{documented}'")
+
+
+def full(file: str, out: str) -> object:
+    """Every status of the policy, as masks, in a file."""
+    from kb.cohort.duck import run
+    from kb.policy import load_policy
+
+    with engine() as duck:
+        duck.execute(f"CREATE VIEW cohort AS SELECT * FROM '{file}'")
+        run(load_policy(), {}, duck, out)
+        return duck.execute(f"SELECT verdict, count(*) FROM '{out}' GROUP BY 1 ORDER BY 1").fetchall()
+
+
+def checked(file: str, out: str) -> object:
+    """The same with the data read and checked first, as a command would."""
+    from kb.cohort.data import opened
+    from kb.cohort.duck import run
+    from kb.policy import load_policy
+
+    policy = load_policy()
+    with opened(file, policy.vocabulary, outputs=[out]) as cohort:
+        run(policy, {}, cohort.connection, out)
+        return cohort.connection.execute(f"SELECT verdict, count(*) FROM '{out}' GROUP BY 1 ORDER BY 1").fetchall()
+
+
+def lowered(file: str, out: str) -> object:
+    """A.2 as the policy is lowered."""
+    from kb.cohort.warehouse import script
+    from kb.policy import load_policy
+
+    written = script(load_policy(), goal="inadequate_steps(P)").rstrip().rstrip(";")
+    with engine() as duck:
+        duck.execute(f"CREATE VIEW cohort AS SELECT * FROM '{file}'")
+        duck.execute(f"COPY ({written}) TO '{out}' (FORMAT parquet)")
+        return duck.execute(f"SELECT count(*) FILTER (inadequate_steps), count(*) FROM '{out}'").fetchone()
+
+
+def by_hand(file: str, out: str) -> object:
+    """A.2 in two truths, as someone who knows DuckDB would write it."""
+
+    def months(start: str, end: str) -> str:
+        return (
+            f"((year({end}) - year({start})) * 12 + month({end}) - month({start})"
+            f" - CASE WHEN day({end}) < day({start}) THEN 1 ELSE 0 END)"
+        )
+
+    during = '{0} >= t.start AND {0} <= t."end"'
+    met = f"""
+        {months("t.start", 't."end"')} >= 3 AND {months("t.start", "requested_on")} >= 3
+        AND (len(list_distinct(list_filter(relapse, lambda r: {during.format("r")} AND {months("r", 't."end"')} < 12)))
+             >= 2)::INT
+          + (len(list_filter(mri, lambda m: m.lesions IN {PROGRESS} AND {during.format("m.date")})) > 0)::INT
+          + (len(list_filter(worsening, lambda w: {during.format("w.date")})) > 0
+             OR len(list_filter(edss, lambda e: e.score > 3.5 AND {during.format("e.date")})) > 0)::INT >= 2"""
+    query = f"""
+        SELECT "case", list_has_any(failed, {list(STEP_A)}) AND list_has_any(failed, {list(STEP_B)}) AS met
+        FROM (SELECT "case", list_transform(list_filter(treatment, lambda t: {met}), lambda t: t.drug) AS failed
+              FROM '{file}')"""
+    with engine() as duck:
+        duck.execute(f"COPY ({query}) TO '{out}' (FORMAT parquet)")
+        return duck.execute(f"SELECT count(*) FILTER (met), count(*) FROM '{out}'").fetchone()
+
+
+def polars_by_hand(file: str, out: str) -> object:
+    """A.2 in two truths, as someone who knows Polars would write it: its lists have no inner loops, so rows explode."""
+    import polars as pl
+
+    col = pl.col
+
+    def months(start: pl.Expr, end: pl.Expr) -> pl.Expr:
+        whole = (end.dt.year() - start.dt.year()) * 12 + end.dt.month() - start.dt.month()
+        return whole - (end.dt.day() < start.dt.day()).cast(pl.Int32)
+
+    members = pl.scan_parquet(file).with_row_index("member")
+    tried = members.select("member", "requested_on", "treatment").explode("treatment").unnest("treatment")
+    tried = tried.filter(months(col.start, col.end) >= 3, months(col.start, col.requested_on) >= 3)
+    tried = tried.filter(col.drug.is_in([*STEP_A, *STEP_B])).with_row_index("trial")
+    spans = tried.select("trial", "member", "start", "end")
+
+    def events(name: str) -> pl.LazyFrame:
+        rows = members.select("member", name).explode(name)
+        return rows.drop_nulls() if name == "relapse" else rows.unnest(name)
+
+    def within(name: str, date: str, *conditions: pl.Expr) -> pl.LazyFrame:
+        joined = spans.join(events(name), on="member")
+        return joined.filter(col(date) >= col.start, col(date) <= col.end, *conditions)
+
+    relapses = within("relapse", "relapse", months(col.relapse, col.end) < 12)
+    often = relapses.group_by("trial").agg(col.relapse.n_unique() >= 2).filter(col.relapse).select("trial")
+    lesions = within("mri", "date", col.lesions.is_in(PROGRESS)).select("trial").unique()
+    worse = within("worsening", "date").select("trial")
+    scored = within("edss", "date", col.score > pl.lit("3.5").cast(pl.Decimal(28, 10))).select("trial")
+    disabled = pl.concat([worse, scored]).unique()
+    failed = pl.concat([often, lesions, disabled]).group_by("trial").len().filter(col.len >= 2)
+    steps = tried.join(failed, on="trial").group_by("member")
+    both = steps.agg(col.drug.is_in(STEP_A).any().alias("a"), col.drug.is_in(STEP_B).any().alias("b"))
+    met = members.select("case", "member").join(both, on="member", how="left")
+    met.select("case", met=(col.a & col.b).fill_null(False)).sink_parquet(out)
+    found = pl.read_parquet(out)
+    return (int(found["met"].sum()), len(found))
+
+
+JOBS = {"full": full, "checked": checked, "lowered": lowered, "by hand": by_hand, "polars": polars_by_hand}
+
+
+def measured(job: str, file: str, out: str) -> tuple[float, float, str]:
+    """The seconds, the peak of memory in MB and what came out, of a process that only does this."""
+    done = subprocess.run([sys.executable, __file__, "job", job, file, out], capture_output=True, text=True, check=True)
+    seconds, peak, answer = done.stdout.strip().splitlines()[-1].split(" ", 2)
+    return float(seconds), float(peak), answer
+
+
+def main(sizes: list[int]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        out = f"{folder}/out.parquet"
+        for size in sizes:
+            cohort, documented = f"{folder}/{size}.parquet", f"{folder}/{size}.documented.parquet"
+            subprocess.run([sys.executable, __file__, "make", str(size), cohort, documented], check=True)
+            print(f"\n{size:,} members, {THREADS} threads")
+            for job, file, words in (
+                ("full", cohort, "the full policy, all statuses as masks"),
+                ("checked", cohort, "  the same, the data checked first"),
+                ("lowered", documented, "A.2 of those fully documented: lowered"),
+                ("by hand", documented, "  by hand in DuckDB, in two truths"),
+                ("polars", documented, "  by hand in Polars, in two truths"),
+            ):
+                seconds, peak, answer = min(measured(job, file, out) for _ in range(2))
+                print(f"  {words:<46}{seconds:>9.2f} s{peak:>8.0f} MB   {answer}", flush=True)
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["make", size, cohort, documented]:
+            make(int(size), cohort, documented)
+        case ["job", job, file, out]:
+            start = time.perf_counter()
+            answer = JOBS[job](file, out)
+            taken = time.perf_counter() - start
+            print(f"{taken:.3f} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} {answer}")
+        case given:
+            main([int(each) for each in given] or list(SIZES))

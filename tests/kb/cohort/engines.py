@@ -1,0 +1,101 @@
+"""Decides the same cases by pyDatalog and as a cohort, and says where the two differ."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+
+from kb.answers import Status
+from kb.case import Case
+from kb.cohort.columns import columns
+from kb.cohort.duck import columns_of, statement
+from kb.cohort.fitting import column_type
+from kb.cohort.lowered import Lowered, Output
+from kb.cohort.members import member
+from kb.cohort.quoting import name, text
+from kb.decide import Decision, decide
+from kb.policy import Policy
+from kb.problems import ProblemsError
+from kb.read_case import read_case
+from kb.syntax import Atom, Term, Variable
+from tests.oracle.random_cases import Record, Trial, as_yaml
+from tests.oracle.shrink import shrink
+
+STATUSES = {True: Status.MET, False: Status.NOT_MET, None: Status.UNDOCUMENTED}
+
+
+def load(engine: duckdb.DuckDBPyConnection, policy: Policy, cases: Sequence[Case]) -> None:
+    """A table ``cohort`` of the cases, with those optional columns that one of them has."""
+    rows = [member(case, policy) for case in cases]
+    there = {key for row in rows for key in row}
+    layout = [each for each in columns(policy.vocabulary) if each.required or each.name in there]
+    types = ", ".join(f"{name(each.name)}: {text(column_type(each.type))}" for each in layout)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "members.ndjson")
+        file.write_text("".join(json.dumps(row, default=str) + "\n" for row in rows), "utf-8")
+        read = f"read_json({text(str(file))}, format = 'newline_delimited', columns = {{{types}}})"
+        engine.execute(f"CREATE OR REPLACE TABLE cohort AS SELECT * FROM {read}")
+
+
+def as_cohort(
+    policy: Policy, cases: Sequence[Case], readings: Mapping[str, str] | None = None
+) -> tuple[Lowered, list[dict[str, Status]]]:
+    """For each case the status of every column, by DuckDB."""
+    with duckdb.connect() as engine:
+        engine.execute("SET threads = 1")
+        load(engine, policy, cases)
+        lowered, sql = statement(policy, readings, columns_of(engine))
+        found = {row[0]: row[1:] for row in engine.execute(sql).fetchall()}
+    names = [output.column for output in lowered.outputs]
+    return lowered, [
+        {key: STATUSES[truth] for key, truth in zip(names, found[str(case.id.value)], strict=True)} for case in cases
+    ]
+
+
+def decided(decision: Decision, output: Output) -> Status:
+    """The status of a column by pyDatalog."""
+    open_args = tuple(Variable(f"X{place}") for place in range(1, output.predicate.arity))
+    args: tuple[Term, ...] = open_args if output.open else output.args
+    return decision.answers.status(Atom(output.predicate.name, (decision.case.id, *args)))
+
+
+def differences(
+    policy: Policy, cases: Sequence[Case], readings: Mapping[str, str] | None = None
+) -> dict[str, list[str]]:
+    """For each case on which the two differ a line for each column."""
+    lowered, found = as_cohort(policy, cases, readings)
+    wrong: dict[str, list[str]] = {}
+    for case, statuses in zip(cases, found, strict=True):
+        decision = decide(policy, case, readings)
+        for output in lowered.outputs:
+            ours, theirs = decided(decision, output), statuses[output.column]
+            if ours is not theirs:
+                line = f"{output.column}: {ours.name} by pyDatalog, {theirs.name} as a cohort"
+                wrong.setdefault(str(case.id.value), []).append(line)
+    return wrong
+
+
+def judge(policy: Policy, records: Sequence[Record], readings: Mapping[str, str]) -> str:
+    """Nothing where the two agree on every record; else the smallest case found on which they differ, as a file."""
+
+    def case_of(record: Record) -> Case:
+        return read_case(as_yaml(record), "case.yaml", policy.vocabulary)
+
+    wrong = differences(policy, [case_of(record) for record in records], readings)
+    if not wrong:
+        return ""
+    first = min((each for each in records if each["case"] in wrong), key=lambda each: len(as_yaml(each)))
+
+    def differ(trial: Trial) -> bool:
+        try:
+            return bool(differences(policy, [case_of(trial.record)], readings))
+        except ProblemsError:
+            return False
+
+    smallest = shrink(Trial(first, readings), differ).record
+    lines = [line for each in differences(policy, [case_of(smallest)], readings).values() for line in each]
+    return "\n".join([f"{len(wrong)} cases differ, with {dict(readings)}", *lines, as_yaml(smallest)])
