@@ -14,11 +14,13 @@ from commands.common import (
     BAD_INPUT,
     EXIT,
     case_files,
+    case_of,
     colour,
     dump,
     edition_option,
     editions_for,
     json_option,
+    member_option,
     parse_readings,
     policy_option,
     prove_case,
@@ -33,6 +35,7 @@ from kb.problems import ProblemsError, printable
 if TYPE_CHECKING:
     from explain.repair import Repairs
     from explain.report import Report
+    from kb.read_case import CaseText
 
 EXAMPLES = Path(__file__).parent.parent / "kb" / "examples"
 
@@ -66,6 +69,7 @@ def demo(output: str) -> None:
 @redact_option
 @edition_option
 @click.option("--record", metavar="FILE", help="Add a record of each decision to FILE, for `policykb replay`.")
+@member_option
 def check(
     cases: tuple[str, ...],
     policy: str,
@@ -75,6 +79,7 @@ def check(
     redact: bool,
     edition: str | None,
     record: str | None,
+    member: str | None,
 ) -> None:
     """Decide one case and print its checklist; several cases or a folder give a table.
 
@@ -90,8 +95,12 @@ def check(
         raise click.UsageError("--record names nobody, and tells a case by its file, so it goes without --redact")
     chosen = parse_readings(readings)
     editions = editions_for(policy, edition, chosen, redact)
-    files = case_files(cases)
-    several = len(files) > 1 or Path(cases[0]).is_dir()
+    if member is not None and len(cases) > 1:
+        raise click.UsageError("--case is about one member, of one cohort")
+    files: Sequence[str | Path | CaseText] = (
+        case_files(cases) if member is None else [case_of(cases[0], member, policy, edition)]
+    )
+    several = len(files) > 1 or (member is None and Path(cases[0]).is_dir())
     rows: list[tuple[str, Report | None]] = []
     for number, (path, read) in enumerate(read_cases(editions, files, chosen, redact=redact), 1):
         name = f"case {number}" if redact else str(path)
@@ -159,6 +168,9 @@ def short_names(rows: Sequence[tuple[str, Report | None]]) -> list[tuple[str, Re
 @json_option
 @redact_option
 @edition_option
+@click.option(
+    "--first", type=click.IntRange(0, 10_000), metavar="N", help="Of a cohort, name the first N who meet it, not 10."
+)
 def query(
     goal: str,
     cases: tuple[str, ...],
@@ -167,15 +179,29 @@ def query(
     as_json: bool,
     redact: bool,
     edition: str | None,
+    first: int | None,
 ) -> None:
     r"""Ask any GOAL of each case: bindings and statuses.
 
     For example `policykb query 'inadequate_response(P, Drug)' CASE`, or `'\+ eligible(P)'`.
 
+    A CASE that is the data of a cohort (Parquet, CSV, JSON by the line, a folder of these) gives how many members
+    meet the goal, and the first of them; of a goal with variables the greatest status of their values counts.
+
     Exit code: 0 when some answer is met, else 3 when some is not documented, else 1; 2 bad input.
     """
+    from commands.cohort_query import cohort_data, query_cohort
     from kb.query import ask, question
 
+    if (data := cohort_data(cases)) is not None:
+        if redact:
+            raise click.UsageError("--redact is about cases, and a cohort is told by its members' names")
+        found_status = query_cohort(
+            goal, data, policy, edition, parse_readings(readings), 10 if first is None else first, as_json
+        )
+        sys.exit(EXIT[found_status])
+    if first is not None:
+        raise click.UsageError("--first goes with the data of a cohort")
     chosen = parse_readings(readings)
     editions = editions_for(policy, edition, chosen, redact)
     asked, best, bad, found = None, Status.NOT_MET, False, []
@@ -215,6 +241,7 @@ def query(
 @click.option("--core", "core_only", is_flag=True, help="Keep only what the verdict needs: the smallest such part.")
 @click.option("--assume", "assumed", multiple=True, metavar="FACT", help="Show what changes if FACT were documented.")
 @click.option("--drop", "dropped", multiple=True, metavar="FACT", help="Show what changes without FACT.")
+@member_option
 @redact_option
 @policy_option
 @edition_option
@@ -227,12 +254,15 @@ def explain(
     core_only: bool,
     assumed: tuple[str, ...],
     dropped: tuple[str, ...],
+    member: str | None,
     redact: bool,
     policy: str,
     edition: str | None,
     readings: tuple[str, ...],
 ) -> None:
     """Show the proof of a case's verdict, or of any goal: as text, or as a page or a picture in a file.
+
+    With --case ID it is about one member of a cohort, and CASE names the data of the cohort, as for `cohort`.
 
     A CASE that is a folder of cases gives, in the folder named by -o, a page for each and an index of them.
 
@@ -247,7 +277,7 @@ def explain(
     from explain.text import proof_text
     from kb.files import write
 
-    if case and Path(case).is_dir():
+    if case and member is None and Path(case).is_dir():
         from commands.pages import folder_pages
 
         if output is None or goal is not None or core_only or assumed or dropped:
@@ -255,15 +285,16 @@ def explain(
         chosen = parse_readings(readings)
         sys.exit(folder_pages(case, output, policy, chosen, full=full, redact=redact, edition=edition))
     ending = ".txt" if output is None else picture_ending(output)
+    opened = case_of(case, member, policy, edition)
     if assumed or dropped:
         from commands.what_if import changes_of, show
 
         if core_only:
             raise click.UsageError("--core shows one proof, and --assume and --drop compare two")
-        changes = changes_of(case, policy, parse_readings(readings), goal, assumed, dropped, redact, edition)
+        changes = changes_of(opened, policy, parse_readings(readings), goal, assumed, dropped, redact, edition)
         show(changes, output, full)
         sys.exit(EXIT[changes.after.status])
-    proof = prove_case(case, policy, parse_readings(readings), goal, redact, edition)
+    proof = prove_case(opened, policy, parse_readings(readings), goal, redact, edition)
     if core_only:
         from explain.core import core
 

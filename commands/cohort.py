@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from commands.common import dump, edition_option, emit, json_option, one_edition, output_option, policy_option
-from kb.problems import Problem, ProblemsError, printable
+from commands.cohort_common import progress, refuse_existing, write_rejects
+from commands.common import (
+    dump,
+    edition_option,
+    emit,
+    json_option,
+    one_edition,
+    parse_readings,
+    policy_option,
+    reading_option,
+)
+from kb.problems import printable
 
 if TYPE_CHECKING:
     from kb.cohort.data import Cohort
@@ -31,8 +38,27 @@ MOST_MEMBERS = 1_000_000_000
 @click.option("--template", is_flag=True, help="Write the columns that the policy asks for instead.")
 @click.option("--synthetic", type=click.IntRange(1, MOST_MEMBERS), metavar="N", help="Make up N members instead.")
 @click.option("--seed", default="1", show_default=True, metavar="S", help="With --synthetic: other members.")
+@reading_option
+@click.option("--wide", is_flag=True, help="With -o: also a column a status, met, not met or undocumented.")
+@click.option("--resume", is_flag=True, help="With -o: go on with a run that did not come to its end.")
+@click.option(
+    "--rows", type=click.IntRange(1), metavar="N", help="With -o: so many members a part, rather than 1,000,000."
+)
+@click.option("--html", metavar="FILE", help="With -o: write the summary as a page to FILE, ending in .html.")
+@click.option(
+    "--against", metavar="EDITION", help="Show what changes under another edition: its name, or a file as for `diff`."
+)
+@click.option(
+    "--against-reading",
+    "against_readings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Show what changes under another reading.",
+)
 @json_option
-@output_option
+@click.option(
+    "-o", "--output", metavar="OUT", help="The folder for the decided members; or the file to write the rest to."
+)
 def cohort(
     data: str | None,
     policy: str,
@@ -43,13 +69,24 @@ def cohort(
     template: bool,
     synthetic: int | None,
     seed: str,
+    readings: tuple[str, ...],
+    wide: bool,
+    resume: bool,
+    rows: int | None,
+    html: str | None,
+    against: str | None,
+    against_readings: tuple[str, ...],
     as_json: bool,
     output: str | None,
 ) -> None:
-    """Check the data of a cohort: one row a member.
+    """Check the data of a cohort, one row a member; with -o decide every member.
 
     DATA is Parquet, CSV or JSON by the line: a file, a folder, a pattern in quotes, or a folder with a table
-    `members` and a table for each list.
+    `members` and a table for each list. OUT is a folder that is not there yet: it gets a row for each member in
+    files of Parquet, and `manifest.json`, which says what their columns mean. The terminal gets a summary.
+
+    With --against or --against-reading nothing is written: every member is decided twice, and shown is whose verdict
+    flips, and which criteria change. A reading that is chosen by --reading is chosen for both.
 
     Exit code: 0 when the data is right, or with --lenient what is left of it; 2 when it is not.
     """
@@ -59,8 +96,11 @@ def cohort(
         raise click.UsageError("--keep, --lenient and --rejects go with DATA")
     if lenient != (rejects is not None):
         raise click.UsageError("--lenient and --rejects FILE go together: no row is left out silently")
-    if data is not None and output is not None:
-        raise click.UsageError("-o goes with --template or --synthetic")
+    twice = against is not None or bool(against_readings)
+    if twice and (data is None or output is not None or keep or wide or resume or html):
+        raise click.UsageError("--against goes with DATA, and without -o, --keep, --wide, --resume and --html")
+    if not twice and (data is None or output is None) and (readings or wide or resume or rows or html):
+        raise click.UsageError("--reading, --wide, --resume, --rows and --html go with DATA and -o OUT")
     chosen = one_edition(policy, edition)
     if template:
         write_template(chosen, output)
@@ -68,6 +108,15 @@ def cohort(
         if output is None:
             raise click.UsageError("--synthetic writes to a file: -o FILE")
         write_synthetic(chosen, synthetic, seed, output)
+    elif data is not None and twice:
+        from commands.against import compare_data
+
+        chosen_readings = (parse_readings(readings), parse_readings(against_readings, "--against-reading"))
+        compare_data(chosen, policy, against, *chosen_readings, data, rejects, rows, as_json)
+    elif data is not None and output is not None:
+        from commands.decided import decide_data
+
+        decide_data(chosen, parse_readings(readings), data, output, keep, wide, rejects, rows, resume, html, as_json)
     else:
         assert data is not None
         check_data(chosen, data, keep, rejects, as_json)
@@ -118,24 +167,11 @@ def write_rows(select: str, policy: Policy, output: str, told: Callable[[float],
             raise unwritable(error, output) from None
 
 
-@contextmanager
-def progress(label: str) -> Iterator[Callable[[float], None] | None]:
-    """Shows the share that is done, on a terminal; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    with click.progressbar(length=1000, label=label, file=sys.stderr) as bar:
-        yield lambda share: bar.update(max(0, round(1000 * share) - bar.pos))
-        bar.update(1000 - bar.pos)
-
-
 def check_data(policy: Policy, data: str, keep: tuple[str, ...], rejects: str | None, as_json: bool) -> None:
     """Hold the data against the layout, and tell of it."""
     from kb.cohort.data import opened
 
-    if rejects is not None and Path(rejects).exists():
-        problem = Problem("exists", "there is a file of this name already", rejects, help="choose another name")
-        raise ProblemsError([problem], {})
+    refuse_existing(rejects)
     with opened(data, policy.vocabulary, keep, lenient=rejects is not None) as found:
         if rejects is not None:
             write_rejects(found, rejects)
@@ -158,17 +194,3 @@ def tell(found: Cohort, data: str, rejects: str | None, as_json: bool) -> None:
     click.echo(f"{printable(data)}: {checked.rows:,} rows, {left}")
     if rejects is not None:
         click.echo(f"{printable(rejects)}: written", err=True)
-
-
-def write_rejects(found: Cohort, path: str) -> None:
-    """Every fault of every row that has one, a line of JSON each."""
-    from kb.cohort.check import rejects
-    from kb.cohort.connection import reading
-    from kb.cohort.export import draft
-
-    with draft(path) as made, open(made, "w", encoding="utf-8") as file, reading(found.plan.source.data):
-        for each in rejects(found.connection, found.plan, found.checked):
-            place = each.place
-            row = {"file": place.file, "row": place.row, "case": place.case}
-            line = {**row, "column": each.column or None, "value": place.value, "reason": f"wanted is {each.reason}"}
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -45,6 +45,7 @@ edition_option = click.option(
 reading_option = click.option(
     "--reading", "readings", multiple=True, metavar="NAME=VALUE", help="Choose a reading of an ambiguous text."
 )
+member_option = click.option("--case", "member", metavar="ID", help="This member of a cohort; CASE is its data then.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 redact_option = click.option(
     "--redact",
@@ -54,15 +55,15 @@ redact_option = click.option(
 output_option = click.option("-o", "--output", metavar="FILE", help="Write to FILE rather than to the terminal.")
 
 
-def parse_readings(pairs: Sequence[str]) -> dict[str, str]:
+def parse_readings(pairs: Sequence[str], option: str = "--reading") -> dict[str, str]:
     """The readings chosen by ``--reading NAME=VALUE``, given any number of times."""
     chosen: dict[str, str] = {}
     for pair in pairs:
         name, sign, value = pair.partition("=")
         if not sign or not name or not value:
-            raise click.BadParameter(f"`{printable(pair)}` is not NAME=VALUE", param_hint="--reading")
+            raise click.BadParameter(f"`{printable(pair)}` is not NAME=VALUE", param_hint=option)
         if chosen.get(name, value) != value:
-            raise click.BadParameter(f"`{printable(name)}` is chosen twice", param_hint="--reading")
+            raise click.BadParameter(f"`{printable(name)}` is chosen twice", param_hint=option)
         chosen[name] = value
     return chosen
 
@@ -112,11 +113,13 @@ def editions_for(
     return found
 
 
-def policy_for(path: str, editions: Editions, redact: bool = False) -> tuple[Policy, str | CaseText]:
+def policy_for(path: str | CaseText, editions: Editions, redact: bool = False) -> tuple[Policy, str | CaseText]:
     """The edition that decides the case of a file, and what is to be read under it."""
-    from kb.editions import under
+    from kb.editions import edition_for, under
 
     try:
+        if not isinstance(path, str):
+            return editions.only or edition_for(editions, path), path
         return under(editions, path)
     except ProblemsError as error:
         if not redact:
@@ -159,7 +162,7 @@ class Read:
 
 def each_case(
     editions: Editions,
-    files: Sequence[str | Path],
+    files: Sequence[str | Path | CaseText],
     readings: Mapping[str, str],
     goal: str | None = None,
     redact: bool = False,
@@ -180,8 +183,9 @@ def each_case(
         # What is wrong with the goal is told before any case is read.
         asked_of(editions.only)
     for number, path in enumerate(files, 1):
+        place = Path(path if isinstance(path, str | Path) else path.path)
         try:
-            policy, opened = policy_for(str(path), editions)
+            policy, opened = policy_for(str(path) if isinstance(path, Path) else path, editions)
             policy.readings(readings)
             asked = asked_of(policy)
             case = load_case(opened, policy.vocabulary)
@@ -190,7 +194,7 @@ def each_case(
                 from explain.redact import redacted_error
 
                 error = redacted_error(error, f"case {number}" if len(files) > 1 else "case")
-            yield Path(path), error
+            yield place, error
             continue
         if redact:
             from explain.redact import redacted, refuse_names
@@ -198,12 +202,12 @@ def each_case(
             if asked is not None:
                 refuse_names(asked.goal, case, policy)
             case = redacted(case, policy, number if len(files) > 1 else 0)
-        yield Path(path), Read(policy, case, asked)
+        yield place, Read(policy, case, asked)
 
 
 def read_cases(
     editions: Editions,
-    files: Sequence[Path],
+    files: Sequence[str | Path | CaseText],
     readings: Mapping[str, str],
     goal: str | None = None,
     redact: bool = False,
@@ -212,8 +216,17 @@ def read_cases(
     return patiently(each_case(editions, files, readings, goal, redact), len(files), "deciding")
 
 
+def case_of(path: str, member: str | None, policy: str, edition: str | None) -> str | CaseText:
+    """The case that a command is about: that of a file, or a member of a cohort."""
+    if member is None:
+        return path
+    from kb.cohort.records import member_case
+
+    return member_case(path, member, one_edition(policy, edition))
+
+
 def one_case(
-    path: str,
+    path: str | CaseText,
     policy: str,
     edition: str | None,
     readings: Mapping[str, str],
@@ -229,7 +242,7 @@ def one_case(
 
 
 def prove_case(
-    path: str,
+    path: str | CaseText,
     policy: str,
     readings: Mapping[str, str],
     goal: str | None = None,

@@ -25,7 +25,7 @@ PIPED = 100
 
 
 def changes_of(
-    path: str,
+    path: str | CaseText,
     policy: str,
     readings: Mapping[str, str],
     goal: str | None,

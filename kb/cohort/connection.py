@@ -37,11 +37,14 @@ def require_sqlglot() -> None:
 
 
 @contextmanager
-def connection(files: Iterable[str], memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
+def connection(
+    files: Iterable[str], memory: str = MEMORY, folders: Iterable[str] = ()
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection for as long as the block runs.
 
-    It reads and writes the files named, by their absolute paths, and a folder of its own for what does not fit
-    into memory, which goes away with it. It fetches and loads no extension, and its settings are locked.
+    It reads and writes the files named and what is in the folders, by their absolute paths, and a folder of its own
+    for what does not fit into memory, which goes away with it. It fetches and loads no extension, and its settings
+    are locked.
     """
     require_duckdb()
     import duckdb
@@ -58,7 +61,7 @@ def connection(files: Iterable[str], memory: str = MEMORY) -> Iterator[duckdb.Du
             opened.execute(f"SET memory_limit = {texts([memory])[1:-1]}")
             opened.execute("SET TimeZone = 'UTC'")
             opened.execute(f"SET allowed_paths = {texts({each for file in files for each in (file, exact(file))})}")
-            opened.execute(f"SET allowed_directories = {texts([folder + '/'])}")
+            opened.execute(f"SET allowed_directories = {texts(each + '/' for each in (folder, *folders))}")
             opened.execute("SET enable_external_access = false")
             opened.execute("SET enable_progress_bar = true")
             opened.execute("SET enable_progress_bar_print = false")

@@ -38,15 +38,17 @@ def opened(
     lenient: bool = False,
     outputs: Sequence[str] = (),
     memory: str = MEMORY,
+    folders: Sequence[str] = (),
 ) -> Iterator[Cohort]:
     """A cohort for as long as the block runs. ``keep`` are further columns that are carried along.
 
     ``lenient``: rows with a fault are left out and stand in ``checked``; else they raise. The connection may write
-    ``outputs``, by their absolute paths. Raises ``ProblemsError`` with everything that is wrong with the data.
+    ``outputs`` and into ``folders``, by their absolute paths. Raises ``ProblemsError`` with everything that is wrong
+    with the data.
     """
     format, files = find_files(data)
     layout = columns(vocabulary)
-    with connection([*files, *outputs], memory) as engine:
+    with connection([*files, *outputs], memory, folders) as engine:
         tables = format == "tables"
         source = open_tables(engine, data, layout) if tables else open_source(engine, data, format, files)
         found = plan(source, layout, keep)

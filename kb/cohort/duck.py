@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kb.cohort.columns import ATTESTED, OPEN, columns
@@ -12,6 +12,7 @@ from kb.cohort.quoting import name, text
 from kb.cohort.sql import select
 from kb.cohort.statuses import Manifest, manifest, masks
 from kb.policy import Policy
+from kb.syntax import Predicate
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,12 +29,23 @@ def optional(policy: Policy, given: Iterable[str]) -> tuple[frozenset[str], froz
 
 
 def statement(
-    policy: Policy, readings: Mapping[str, str] | None, given: Iterable[str], table: str = TABLE
+    policy: Policy,
+    readings: Mapping[str, str] | None,
+    given: Iterable[str],
+    table: str = TABLE,
+    carried: Sequence[str] = (),
+    goal: Predicate | None = None,
+    with_clauses: bool = False,
 ) -> tuple[Lowered, str]:
-    """A policy lowered for a table with the given columns, and the statement for it: a column a status."""
+    """A policy lowered for a table with the given columns, and the statement for it: a column a status.
+
+    ``carried`` are further columns of the table that the result has too; ``goal`` and ``with_clauses`` are those of
+    ``lower``.
+    """
     attested, openable = optional(policy, given)
-    lowered = lower(policy, readings, attested, openable)
-    return lowered, select(policy, lowered, table, attested=attested, openable=openable).sql(dialect="duckdb")
+    lowered = lower(policy, readings, attested, openable, goal, with_clauses)
+    written = select(policy, lowered, table, attested=attested, openable=openable, carried=carried)
+    return lowered, written.sql(dialect="duckdb")
 
 
 def columns_of(engine: duckdb.DuckDBPyConnection, table: str = TABLE) -> list[str]:

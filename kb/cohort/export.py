@@ -25,6 +25,7 @@ _OPTIONS = {
     "ndjson": "FORMAT json",
 }
 _WAIT = 0.2
+_START = 1.0
 
 
 def output_format(path: str) -> Format:
@@ -102,6 +103,8 @@ def run(engine: duckdb.DuckDBPyConnection, statement: str, told: Callable[[float
 
     def work() -> None:
         try:
+            if stopped.is_set():
+                return
             rows = engine.execute(statement).fetchall()
             found.append(rows[0][0] if rows else 0)
         except BaseException as error:
@@ -110,19 +113,23 @@ def run(engine: duckdb.DuckDBPyConnection, statement: str, told: Callable[[float
             done.set()
 
     # An interrupted `join` takes a thread for ended that is not, so an event tells the end.
-    done = threading.Event()
+    done, stopped = threading.Event(), threading.Event()
     thread = threading.Thread(target=work, daemon=True)
-    thread.start()
     try:
+        thread.start()
         while not done.wait(_WAIT):
             if told is not None:
                 told(max(0.0, engine.query_progress() / 100))
     except BaseException:
         # However often somebody asks, the statement is let end: a thread that outlives the program brings it down.
-        while not done.is_set():
+        # One that an interrupt has kept from starting finds that it is to stop, should it start after all.
+        stopped.set()
+        patience = _START
+        while not done.is_set() and (thread.ident is not None or patience > 0):
             with suppress(KeyboardInterrupt):
                 engine.interrupt()
                 done.wait(_WAIT)
+                patience -= _WAIT
         raise
     if errors:
         raise errors[0]

@@ -34,7 +34,8 @@ from kb.cohort.expressions import (
 )
 from kb.cohort.families import CASE_VALUE, Family, constant, input_families, is_literal, refuse_recursion
 from kb.cohort.folding import Folding
-from kb.cohort.lowered import Definition, Keys, Lowered, MemberTruth, Output, Relation, RowTruth
+from kb.cohort.lowered import Asked, Definition, Keys, Lowered, MemberTruth, Output, Relation, RowTruth
+from kb.cohort.needs import Need, root_needs, with_needs
 from kb.cohort.values import Value, literal, same
 from kb.order import names
 from kb.policy import Policy
@@ -53,13 +54,19 @@ def lower(
     attested: Iterable[str] = (),
     openable: Iterable[str] = (),
     goal: Predicate | None = None,
+    with_clauses: bool = False,
 ) -> Lowered:
     """A policy under its readings, lowered: every criterion, advisory and grant, or the one goal alone.
+
+    ``with_clauses``: also what each clause of the root goal asks for, so that all of it has a status.
 
     ``attested`` names the lists for which there is a column of attested rows, ``openable`` those that may have
     rows and yet not be complete. Raises ``ProblemsError`` for a policy with a predicate that is defined by itself.
     """
-    return Lowering(policy, policy.readings(readings), frozenset(attested), frozenset(openable)).run(goal)
+    chosen = policy.readings(readings)
+    refuse_recursion(policy)
+    needs = root_needs(policy, chosen) if with_clauses else ()
+    return Lowering(with_needs(policy, needs), chosen, frozenset(attested), frozenset(openable)).run(goal, needs)
 
 
 class Lowering(Bodies):
@@ -68,7 +75,6 @@ class Lowering(Bodies):
     def __init__(
         self, policy: Policy, readings: Mapping[str, str], attested: frozenset[str], openable: frozenset[str]
     ) -> None:
-        refuse_recursion(policy)
         super().__init__(policy, Folding(openable))
         self.readings = readings
         self.definitions: list[Definition] = []
@@ -91,8 +97,11 @@ class Lowering(Bodies):
             self.taken |= {declared.name, f"{declared.name}__attested", f"{declared.name}__open"}
         self.taken.add("case")
 
-    def run(self, goal: Predicate | None = None) -> Lowered:
-        """Every criterion, advisory and grant, and the root goal; or another goal alone, whatever its arguments."""
+    def run(self, goal: Predicate | None = None, needs: Sequence[Sequence[Need]] = ()) -> Lowered:
+        """Every criterion, advisory and grant, and the root goal; or another goal alone, whatever its arguments.
+
+        ``needs`` are what the clauses of the root goal ask for.
+        """
         if goal is not None:
             column = self.column(goal, (None,) * goal.arity)
             answer = Output(column, goal, "criterion", "", "", (), goal.arity > 1)
@@ -100,7 +109,15 @@ class Lowering(Bodies):
         header = self.policy.vocabulary.header
         root = self.column(Predicate(header.root, 1), (None,))
         outputs = [each for predicate in self.policy.vocabulary.criteria for each in self.outputs(predicate)]
-        return Lowered(tuple(self.definitions), tuple(outputs), root, self.readings)
+        clauses = []
+        for clause in needs:
+            asked = [Asked(self.column(need.predicate, (None,)), need.condition) for need in clause]
+            for need, each in zip(clause, asked, strict=True):
+                if each.column not in {output.column for output in outputs}:
+                    section = self.policy.vocabulary.criteria[Predicate(header.root, 1)].section
+                    outputs.append(Output(each.column, need.predicate, "goal", section, need.words, (), False))
+            clauses.append(tuple(asked))
+        return Lowered(tuple(self.definitions), tuple(outputs), root, self.readings, tuple(clauses))
 
     def outputs(self, predicate: Predicate) -> Iterable[Output]:
         """The statuses of a criterion: one for each instance where these can be listed, else the greatest."""

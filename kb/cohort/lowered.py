@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from kb.cohort.expressions import Node, Row, Values
 from kb.syntax import Constant, Predicate
 from kb.vocabulary import CriterionKind
+
+OutputKind: TypeAlias = CriterionKind | Literal["goal"]
 
 
 @dataclass(frozen=True)
@@ -73,12 +75,12 @@ class Output:
     """A status for every member.
 
     ``args`` are the arguments after the case where they can be listed; where they cannot, ``open``: the status
-    is the greatest of all instances.
+    is the greatest of all instances. A ``goal`` is what a clause of the root goal asks for beside criteria.
     """
 
     column: str
     predicate: Predicate
-    kind: CriterionKind
+    kind: OutputKind
     section: str
     title: str
     args: tuple[Constant, ...]
@@ -86,10 +88,25 @@ class Output:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A requirement of a clause of the root goal, by the column of its status.
+
+    ``condition``: it says of whom the clause speaks at all.
+    """
+
+    column: str
+    condition: bool
+
+
+@dataclass(frozen=True)
 class Lowered:
-    """A policy under its readings, as named truths and the statuses to put out."""
+    """A policy under its readings, as named truths and the statuses to put out.
+
+    ``clauses`` are those of the root goal with what each asks for, where they were wanted.
+    """
 
     definitions: tuple[Definition, ...]
     outputs: tuple[Output, ...]
     root: str
     readings: Mapping[str, str]
+    clauses: tuple[tuple[Asked, ...], ...] = ()

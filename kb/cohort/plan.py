@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kb.cohort.columns import Column, Struct
+from kb.cohort.columns import CASE, Column, Struct
 from kb.cohort.fitting import Check, Fitted, Misfit, column_type, fitted
 from kb.cohort.quoting import name
 from kb.cohort.raw import RawScalar, RawStruct
@@ -18,11 +18,15 @@ _TEMPLATE = "`policykb cohort --template` writes the columns that there are"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How the rows of a source are read: every column of the layout that is there, then those that are kept."""
+    """How the rows of a source are read: every column of the layout that is there, then those that are kept.
+
+    ``only``: what the name of a case is compared with, where one member alone is wanted.
+    """
 
     source: Source | Tables
     fitted: tuple[Fitted, ...]
     kept: tuple[tuple[str, str], ...]
+    only: str = ""
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -35,13 +39,25 @@ class Plan:
         parts += [f"{sql} AS {name(f'kept {key}')}" for key, sql in self.kept]
         parts += self.source.extras
         parts += [name(ROW)] if numbered else []
-        return f"(SELECT {', '.join(parts)} FROM {self.source.rows(files, numbered)})"
+        rows = f"SELECT {', '.join(parts)} FROM {self.source.rows(files, numbered)}"
+        if not self.only:
+            return f"({rows})"
+        case = next(each for each in self.fitted if each.column == CASE)
+        return f"(SELECT * FROM ({rows}) WHERE {case.value} {self.only})"
 
-    def members(self, where: str = "") -> str:
-        """The statement for the members: the columns of the layout as the engines read them, and those kept."""
+    def members(
+        self, where: str = "", files: Sequence[str] | None = None, between: tuple[int, int] | None = None
+    ) -> str:
+        """The statement for the members: the columns of the layout as the engines read them, and those kept.
+
+        ``files``: of these files alone; ``between``: of one file the rows with these numbers, the last included.
+        """
         parts = [f"{each.value} AS {name(each.column)}" for each in self.fitted]
         parts += [f"{name(f'kept {key}')} AS {name(key)}" for key, _ in self.kept]
-        return f"SELECT {', '.join(parts)} FROM {self.rows()}{f' WHERE {where}' if where else ''}"
+        conditions = [f"({where})"] if where else []
+        conditions += [f"{name(ROW)} BETWEEN {between[0]} AND {between[1]}"] if between else []
+        wanted = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        return f"SELECT {', '.join(parts)} FROM {self.rows(files, between is not None)}{wanted}"
 
 
 def plan(source: Source | Tables, layout: Sequence[Column], keep: Sequence[str] = ()) -> Plan:

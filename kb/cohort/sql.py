@@ -100,8 +100,9 @@ def select(
     attested: frozenset[str] = frozenset(),
     openable: frozenset[str] = frozenset(),
     keep: bool = False,
+    carried: Sequence[str] = (),
 ) -> exp.Select:
-    """The statement that decides every member of a table.
+    """The statement that decides every member of a table. ``carried`` are further columns of it, for the result too.
 
     ``keep``: the statuses are worked out before anything that is asked of them. DuckDB would else put the layers
     into one another under an aggregate, and plan for minutes.
@@ -115,6 +116,7 @@ def select(
         for each in columns(policy.vocabulary)
         if (each.required or each.name in optional) and (each.input is None or each.input.name in used)
     ]
+    given += [column(each) for each in carried]
     lists = writer.lists([each for each in used if each in rows], openable, whole)
     members = exp.select(*given, *lists, copy=False)
     steps = [("members", members.from_(table, copy=False))]
@@ -128,7 +130,8 @@ def select(
                 named.append(written)
         step = exp.select(exp.Star(), *named, copy=False).from_(steps[-1][0], copy=False)
         steps.append((f"layer_{number}", step))
-    statement = exp.select(column(CASE), *(column(each.column) for each in lowered.outputs))
+    put_out = (CASE, *(each.column for each in lowered.outputs), *carried)
+    statement = exp.select(*map(column, put_out))
     if keep:
         steps.append(("statuses", statement.from_(steps[-1][0], copy=False)))
         statement = exp.select(exp.Star())

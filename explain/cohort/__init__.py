@@ -1,0 +1,1 @@
+"""What a cohort comes to, as people and programs read it."""
