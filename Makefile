@@ -12,14 +12,14 @@ unexport PYTHONHOME PYTHONPATH
 
 # A virtual environment whose interpreter has gone is made anew.
 ifneq ($(shell test -x $(PY) && echo there),there)
-$(shell rm -f .venv/installed .venv/installed-test)
+$(shell rm -f .venv/installed .venv/installed-test .venv/installed-spark)
 endif
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test nightly check bench docs clean pins
+.PHONY: help demo test test-spark nightly check bench docs clean pins
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile
 
 demo: .venv/installed ## set up, decide an example case and draw its proof as proof.svg
 	@echo "deciding the example case"
@@ -28,14 +28,18 @@ demo: .venv/installed ## set up, decide an example case and draw its proof as pr
 test: check ## set up, then run linters, types and every test; of the longest tests a sample
 	@sh .ci/debian swipl=swi-prolog-nox chromium=chromium
 	@echo "running the tests"
-	@$(PY) -m pytest -n auto $(NIGHTLY:%=--ignore=%)
+	@$(PY) -m pytest -n auto --ignore tests/spark $(NIGHTLY:%=--ignore=%)
 
 NIGHTLY = tests/solving/test_enumerated.py tests/solving/test_shipped_kills.py tests/solving/test_shipped_analysis.py
+
+test-spark: .venv/installed-spark ## decide cohorts on a cluster of Spark on this machine; downloads 400 MB once
+	@sh .ci/debian java=openjdk-17-jre-headless
+	@$(PY) -m pytest tests/spark
 
 nightly: .venv/installed-test ## every test whole, with what share of the lines ran, and every mutant of the shipped policy
 	@sh .ci/debian swipl=swi-prolog-nox chromium=chromium
 	@echo "running every test whole; takes hours"
-	@$(PY) -m pytest -n auto --every-case --cov --ignore tests/test_oracle.py --ignore tests/solving
+	@$(PY) -m pytest -n auto --every-case --cov --ignore tests/spark --ignore tests/test_oracle.py --ignore tests/solving
 	@echo "holding random cases against the oracle and the formulas (apart: measuring coverage would double its time)"
 	@$(PY) -m pytest -n auto --dist loadfile --every-case tests/test_oracle.py tests/solving
 	@echo "holding the shipped suite against every mutant of the shipped policy"
@@ -60,10 +64,10 @@ clean: ## remove everything that these targets make
 
 pins: ## write constraints.txt anew from the newest versions that setup.cfg admits
 	@rm -rf .venv && : > constraints.txt
-	@$(MAKE) --no-print-directory .venv/installed-test
+	@$(MAKE) --no-print-directory .venv/installed-spark
 	@{ echo "# The version of every package that is installed; \`make pins\` writes this file."; \
 	   $(PIP) freeze --all --exclude pip --exclude-editable; } > constraints.txt
-	@touch .venv/installed .venv/installed-test
+	@touch .venv/installed .venv/installed-test .venv/installed-spark
 
 .venv/installed: constraints.txt setup.cfg pyproject.toml
 	@found=; if ! $(PY) -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
@@ -88,4 +92,9 @@ pins: ## write constraints.txt anew from the newest versions that setup.cfg admi
 .venv/installed-test: .venv/installed
 	@echo "installing what the tests use (once; takes a moment)"
 	@$(INSTALL) --editable '.[test]'
+	@touch $@
+
+.venv/installed-spark: .venv/installed-test
+	@echo "installing Spark (once; takes a moment)"
+	@$(INSTALL) --editable '.[test,spark]'
 	@touch $@

@@ -135,7 +135,7 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None
     imported = {name.split(".")[0] for path in modules().values() for name in imports(path)}
     needed = {normal(DISTRIBUTIONS.get(name, name)) for name in imported - own - sys.stdlib_module_names}
     extras = setup()["options.extras_require"]
-    extra = requirements("\n".join(extras[each] for each in ("cohort", "parquet")))
+    extra = requirements("\n".join(extras[each] for each in ("cohort", "parquet", "spark")))
     assert needed - {"pytest"} == requirements(setup()["options"]["install_requires"]) | extra
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 COHORT_CODES: Mapping[str, str] = {
-    "no-engine": "DuckDB, which reads cohorts, or sqlglot, which writes SQL, is not installed.",
+    "no-engine": "DuckDB, which reads cohorts, sqlglot, which writes SQL, or Spark is not installed or not reached.",
     "no-cohort": "The data is not there, or is of no format that can be read.",
     "no-format": "The name of the file to be written does not say in which format.",
     "files-differ": "The files of one cohort do not have the same columns and types.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -57,6 +58,11 @@ class Keys:
 
 
 Definition: TypeAlias = MemberTruth | RowTruth | Relation | Keys
+
+
+def named_as_row(name: str) -> bool:
+    """Whether a name has the form of those that rows have inside an expression, and would hide a column."""
+    return re.search(r"__row\d+(_at)?$", name) is not None
 
 
 def nodes(definition: Definition) -> tuple[Node, ...]:

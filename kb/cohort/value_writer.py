@@ -126,8 +126,9 @@ class ValueWriter:
         return exp.Least(this=self.sql(each.left), expressions=[self.sql(each.right)])
 
     def row(self, row: Row) -> str:
-        """The name of a row inside the expression that goes through it."""
-        return f"{row.source.name}_{row.number if row.number > 0 else f'row{-row.number % 1000}'}"
+        """The name of a row inside the expression that goes through it. No column has it: see ``named_as_row``."""
+        number = row.number if row.number > 0 else f"0{-row.number % 1000}"
+        return f"{row.source.name}__row{number}"
 
     def at(self, row: Row) -> str:
         return f"{self.row(row)}_at"

@@ -176,13 +176,17 @@ class Writer(ValueWriter):
 
     def write_Distinct(self, each: Distinct) -> Sql:
         single = [value for value in each.values if not value.many]
-        plain = all(value.label is None for value in single)
-        counts = []
-        for sure in (True, False):
-            lists = [self.listed(value, sure, plain) for value in single]
-            counts.append(self.distinct(lists) if lists else exp.Literal.number(0))
+        certain = self.number([self.listed(value, True) for value in single])
+        if any(value.label is not None for value in single):
+            possible = self.number([self.labelled(value) for value in single])
+        else:
+            possible = self.number([self.listed(value, False) for value in single])
         many = [self.possible(value, self.sql(value.part)) for value in each.values if value.many]
-        return self.enough(counts[0], counts[1], each.number, many)
+        return self.enough(certain, possible, each.number, many)
+
+    def number(self, lists: Sequence[Sql]) -> Sql:
+        """How many values lists have together."""
+        return self.distinct(lists) if lists else exp.Literal.number(0)
 
     def possible(self, each: Values, part: Sql) -> Sql:
         """Whether a truth is possible in some row."""
@@ -190,28 +194,35 @@ class Writer(ValueWriter):
             part = self.any(self.through(row, [each.part, each.value], part))
         return exp.Coalesce(this=part, expressions=[exp.true()])
 
-    def listed(self, each: Values, sure: bool, plain: bool) -> Sql:
-        """The list of the values that are there for certain, or possibly; null where there is none.
-
-        ``plain``: no value has a label, so that they need not be texts to stand beside labels.
-        """
-        part, value = self.sql(each.part), self.sql(each.value)
-        nodes: list[Node] = [each.part, each.value]
+    def listed(self, each: Values, sure: bool) -> Sql:
+        """The list of the values that are there for certain, or possibly; null where there is none."""
+        part = self.sql(each.part)
         if not sure:
             part = exp.Coalesce(this=part, expressions=[exp.true()])
-            if not plain:
-                value = as_type(value, "text")
-            if each.label is not None:
-                value = exp.Coalesce(this=value, expressions=[self.sql(each.label)])
-                nodes.append(each.label)
-        listed = case((part, value))
+        return self.each_of(each, [each.part, each.value], case((part, self.sql(each.value))))
+
+    def labelled(self, each: Values) -> Sql:
+        """The list of the values that are there possibly, each with its label where it is not known.
+
+        A label is no value, and a value no label: 3 and 3.0 are one, and would be two as texts.
+        """
+        part = exp.Coalesce(this=self.sql(each.part), expressions=[exp.true()])
+        value, nodes = self.sql(each.value), [each.part, each.value]
+        label: Sql = as_type(exp.null(), "text")
+        if each.label is not None:
+            label = case((missing(value.copy()), self.sql(each.label)))
+            nodes.append(each.label)
+        return self.each_of(each, nodes, case((part, self.struct([("value", value), ("label", label)]))))
+
+    def each_of(self, each: Values, nodes: Sequence[Node], value: Sql) -> Sql:
+        """The list of what a value is in all rows."""
         if not each.rows:
-            return exp.Array(expressions=[listed])
+            return exp.Array(expressions=[value])
         for place, row in enumerate(reversed(each.rows)):
-            listed = self.through(row, nodes, listed)
+            value = self.through(row, nodes, value)
             if place:
-                listed = self.flatten(listed)
-        return listed
+                value = self.flatten(value)
+        return value
 
     def flatten(self, lists: Sql) -> Sql:
         return call("flatten", lists)
@@ -239,7 +250,7 @@ class Writer(ValueWriter):
     def keys(self, each: Keys) -> list[tuple[str, Sql]]:
         """The values that are met, those that may be met, and whether a value that is not known may be."""
         stated = [value for value in each.values if not value.many]
-        met, may = (self.joint([self.listed(value, sure, True) for value in stated]) for sure in (True, False))
+        met, may = (self.joint([self.listed(value, sure) for value in stated]) for sure in (True, False))
         unknown_values = []
         for value in each.values:
             part = self.sql(value.part)

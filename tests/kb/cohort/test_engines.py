@@ -146,6 +146,88 @@ def test_an_unknown_value_equals_itself_and_no_other_for_certain() -> None:
     assert not differences(policy, [case])
 
 
+@pytest.mark.parametrize("name", ["bead_2", "bead__row2"])
+def test_no_row_hides_a_truth(name: str) -> None:
+    """Whatever a predicate is called: inside a list its column is still what is meant, and no row of the list."""
+    more = f"""
+        :- criterion({name}/1, 'S', "named as a row might be").
+        :- criterion(far/1, 'S', "far").
+        {name}(P) :- liked(P, red).
+        far(P) :- bead(P, Colour, _), \\+ (liked(P, Colour), {name}(P)).
+    """
+    policy = build_policy(SMALL + more.encode(), "small.pl")
+    text = "case: A-1\nasked_on: 2024-06-01\nbead: [{colour: red, found: 2024-01-01}]\nliked: [red]\n"
+    assert not differences(policy, [read_case(text, "case.yaml", policy.vocabulary)])
+
+
+def test_two_clauses_over_several_lists_are_two_lists_of_rows() -> None:
+    """The second, called after the first, is not mistaken for a row of it; found by a random policy."""
+    more = b"""
+        :- criterion(again/1, 'S', "again").
+        both(P, Colour, On) :- lost(P, Colour, _), bead(P, _, On).
+        both(P, Colour, On) :- liked(P, Colour), bead(P, _, On).
+        again(P) :- both(P, Colour, '2024-01-31'), both(P, Colour, On), asked_on(P, On).
+    """
+    policy = build_policy(SMALL + more, "small.pl")
+    record = {
+        "case": "A-1",
+        "asked_on": date(2024, 6, 1),
+        "bead": [{"colour": "red", "found": date(2024, 1, 31)}, {"colour": "blue", "found": date(2024, 6, 1)}],
+        "lost": [{"colour": "red", "on": date(2024, 6, 1)}],
+        "liked": ["blue"],
+    }
+    wrong = judge(policy, [record], {})
+    assert not wrong, wrong
+
+
+NUMBERS_AND_TEXTS = b"""
+:- input(scored(P: case, On: date, Score: integer), many, "Which scores?").
+:- input(weight(P: case, Amount: decimal), one, "How heavy?").
+:- input(said(P: case, On: date, Words: text), many, "What was said?").
+:- criterion(two_numbers/1, 'S', "two numbers").
+:- criterion(three_numbers/1, 'S', "three numbers").
+:- criterion(two_texts/1, 'S', "two texts").
+number(P, N) :- scored(P, _, N).
+number(P, N) :- weight(P, N).
+two_numbers(P) :- case(P), at_least(2, N, number(P, N)).
+three_numbers(P) :- case(P), at_least(3, N, number(P, N)).
+two_texts(P) :- case(P), at_least(2, Words, said(P, _, Words)).
+"""
+COUNTED = {
+    "one number, whole and decimal": (
+        "scored: [{on: 2024-01-01, score: 3}]\nweight: 3.0",
+        "two_numbers",
+        Status.NOT_MET,
+    ),
+    "one number and an unknown one": (
+        "scored: [{on: 2024-01-01, score: 3}, {on: 2024-01-01}]\nweight: 3.0",
+        "three_numbers",
+        Status.NOT_MET,
+    ),
+    "a text that reads as a label": (
+        'said: [{on: 2024-01-01, words: "said[2].words"}, {on: 2024-01-01}]',
+        "two_texts",
+        Status.UNDOCUMENTED,
+    ),
+    "a text that reads as its own label": (
+        'said: [{on: 2024-01-01}, {on: 2024-01-01, words: "said[1].words"}]',
+        "two_texts",
+        Status.UNDOCUMENTED,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_distinct_values_are_counted_as_values(name: str) -> None:
+    """One number in two types is one, and a value is never the label of one that is not known."""
+    text, criterion, status = COUNTED[name]
+    policy = build_policy(SMALL + NUMBERS_AND_TEXTS, "small.pl")
+    case = read_case(f"case: A-1\nasked_on: 2024-06-01\n{text}\n", "case.yaml", policy.vocabulary)
+    _, (found,) = as_cohort(policy, [case])
+    assert found[criterion] is status
+    assert not differences(policy, [case])
+
+
 def days() -> list[date]:
     """Days around the ends of months, of leap years and of others."""
     ends = [date(year, month, 1) for year in (2023, 2024, 2100) for month in (1, 2, 3, 4, 12)]
