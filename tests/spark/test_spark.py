@@ -138,7 +138,7 @@ def test_calendar_units_are_those_of_the_rules(spark: SparkSession, unit: str) -
 def test_a_worker_lost_on_the_way_changes_nothing(spark: SparkSession, two_workers: Cluster, tmp_path: Path) -> None:
     """One of two workers is killed with its executor in the middle of a job: the other ends it, and rightly."""
     policy = load_policy(EVERY_FORM)
-    many = made_up(policy, tmp_path / "members", 40, 400)
+    many = made_up(policy, tmp_path / "members", 32, 250)
     tracker = spark.sparkContext.statusTracker()
     problems: list[BaseException] = []
 
@@ -163,7 +163,7 @@ def test_a_worker_lost_on_the_way_changes_nothing(spark: SparkSession, two_worke
     assert 3 <= done < tasks - 2
     assert (tmp_path / "out" / "_SUCCESS").exists()
     ours = written(tmp_path / "out")
-    assert len(ours) == 40 * 400
+    assert len(ours) == 32 * 250
     assert {row["verdict"] for row in ours} == {"proved", "refuted", "undetermined"}
     assert not differing(ours, by_duckdb(policy, many, wide=False))
 
@@ -172,7 +172,7 @@ def test_a_job_that_is_killed_leaves_no_output_that_looks_whole(tmp_path: Path) 
     """Killed with tasks written already, it has no `_SUCCESS`; what it left is not taken for an output, nor joined."""
     policy = tmp_path / "small.pl"
     policy.write_bytes(SMALL)
-    many = made_up(small(), tmp_path / "members", 120, 5)
+    many = made_up(small(), tmp_path / "members", 80, 5)
     out = tmp_path / "out"
     code = (
         "import sys; from kb.cohort.spark import run, session; from kb.policy import load_policy\n"
