@@ -109,6 +109,8 @@ def test_a_run_that_is_killed_can_go_on(tmp_path: Path) -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
+            # What a shell starts in the background is deaf to an interrupt, and so are its children.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         while len(list(left.glob("part-*"))) <= before:
             assert started.poll() is None

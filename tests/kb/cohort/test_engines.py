@@ -21,9 +21,10 @@ from kb.read_case import load_case, read_case
 from kb.syntax import Constant
 from tests.kb.cohort.engines import as_cohort, differences, judge
 from tests.oracle.random_cases import as_yaml, random_trials, read_record
+from tests.sampling import tries
 from tests.test_oracle import EVERY_FORM, POLICIES, shipped
 
-RANDOM_CASES = 75
+RANDOM_CASES = tries(300, 30)
 SMALL = b"""
 :- policy(small, [title("Small"), payer("Nobody"), edition('1'), effective('2024-01-01'), root(good),
     request_date(asked_on), section('S', "All")]).
@@ -83,7 +84,7 @@ def test_random_cases_are_decided_alike(file: Path, seed: int) -> None:
 def test_random_cases_reach_every_status() -> None:
     """Nearly every column is met, not met and undocumented in some random case, or the comparison would be idle."""
     policy = load_policy(EVERY_FORM)
-    trials = random_trials(policy, [], 100, RANDOM_CASES * 4)
+    trials = random_trials(policy, [], 100, 300)
     cases = [read_case(as_yaml(trial.record), "case.yaml", policy.vocabulary) for trial in trials]
     _, found = as_cohort(policy, cases)
     seen = {key: {each[key] for each in found} for key in found[0]}

@@ -21,8 +21,9 @@ from kb.read_case import read_case
 from tests.kb.cohort.cohort_files import rows_of
 from tests.kb.cohort.engines import decided
 from tests.kb.cohort.test_engines import alternatives
+from tests.sampling import tries
 
-COUNT, SAMPLE = 10_000, 150
+COUNT, SAMPLE = 10_000, tries(1000, 90)
 judged = status
 
 
