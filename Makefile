@@ -28,7 +28,7 @@ demo: .venv/installed ## set up, decide an example case and draw its proof as pr
 test: check ## set up, then run linters, types and every test; of the longest tests a sample
 	@sh .ci/debian swipl=swi-prolog-nox chromium=chromium
 	@echo "running the tests"
-	@$(PY) -m pytest -n auto --ignore tests/spark $(NIGHTLY:%=--ignore=%)
+	@$(PY) -m pytest -n auto --dist worksteal --ignore tests/spark $(NIGHTLY:%=--ignore=%)
 
 NIGHTLY = tests/solving/test_enumerated.py tests/solving/test_shipped_kills.py tests/solving/test_shipped_analysis.py
 

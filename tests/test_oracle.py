@@ -15,7 +15,7 @@ from tests.oracle.court import Court, judged, unproved
 from tests.oracle.oracle import Question, answer, load
 from tests.oracle.random_cases import Record, Trial, as_yaml, random_trials, read_record
 from tests.oracle.shrink import shrink
-from tests.sampling import tries
+from tests.sampling import sample, tries
 
 HERE = Path(__file__).parent
 CASES = [*sorted((HERE / "cases").glob("*.case.yaml")), *sorted((SHIPPED.parent / "examples").glob("*.case.yaml"))]
@@ -24,8 +24,8 @@ EVERY_FORM = HERE / "oracle" / "every_form.pl"
 POLICIES = [*sorted(SHIPPED.glob("*.pl")), EVERY_FORM]
 # Each seed is one process of the oracle.
 SEEDS = range(4)
-CASES_OF_A_SEED = tries(1024, 128)
-PROVED_CASES = tries(64, 16)
+CASES_OF_A_SEED = tries(1024, 48)
+PROVED_CASES = tries(64, 12)
 
 
 def shipped(policy: Policy) -> list[Path]:
@@ -57,7 +57,7 @@ def test_the_oracle_agrees_on_every_shipped_case(court: Court, which: str) -> No
     readings = court.policy.vocabulary.readings
     others = {name: reading.alternatives[-1] for name, reading in readings.items() if reading.alternatives}
     chosen = others if which == "alternative" else {}
-    files = shipped(court.policy)
+    files = shipped(court.policy) if which == "default" else sample(shipped(court.policy), 4)
     found = court.differences([Question(load_case(file, court.policy.vocabulary), chosen) for file in files])
     assert not {file.name: lines for file, lines in zip(files, found, strict=True) if lines}
 

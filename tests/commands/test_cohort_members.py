@@ -11,7 +11,7 @@ import pytest
 from kb.cohort.members import member
 from kb.policy import load_policy
 from kb.read_case import load_case
-from tests.commands.running import APPROVAL, CASES, PEND, REFUSAL, VERDICTS, run, written
+from tests.commands.running import APPROVAL, PEND, REFUSAL, VERDICTS, run, written
 from tests.explain.test_schemas import faults
 
 
@@ -76,7 +76,7 @@ def test_a_goal_is_asked_of_every_member(data: Path, tmp_path: Path) -> None:
 
 def test_cases_are_asked_as_before(data: Path, tmp_path: Path) -> None:
     """A folder of cases is none of a cohort; what goes with a cohort alone is refused."""
-    assert "3 members" not in run("query", "eligible(P)", CASES).output
+    assert "3 members" not in run("query", "eligible(P)", PEND.parent).output
     assert run("query", "eligible(P)", PEND, "--first", "3").exit_code == 2
     assert run("query", "eligible(P)", data, "--redact").exit_code == 2
     assert run("query", "eligible(P)", tmp_path).exit_code == 2

@@ -256,11 +256,12 @@ def test_a_template_fetches_nothing(
 HOSTILE = {
     **{f"case, {name}": ("case", text) for name, text in IN_A_CASE.items()},
     **{f"policy, {name}": ("policy", text) for name, text in IN_A_POLICY.items()},
-    "case, typst": ("case", '#panic("x") #eval("1") $ */ // \\u{41} <label> @ref _x_ `raw` ] ) } ='),
     "case, letters": ("case", "\u6f22\u5b57 \u05e9\u05dc\u05d5\u05dd \U0001f600"),
+    "case, typst": ("case", '#panic("x") #eval("1") $ */ // \\u{41} <label> @ref _x_ `raw` ] ) } ='),
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_text_is_printed_and_does_nothing(name: str, unsigned: Path, tmp_path: Path) -> None:
     """In a case, a policy and a profile alike: no markup of it is read, and no page is lost."""

@@ -104,7 +104,7 @@ def test_the_picture_of_the_example_is_drawn_as_expected(regenerate: bool) -> No
     compare("refusal.dot", dot(proof_of(path)).rstrip("\n"), regenerate)
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("path", [*EXAMPLES, *CASES], ids=lambda path: path.name.removesuffix(".case.yaml"))
 def test_whatever_the_report_lists_is_in_the_picture(path: Path) -> None:
     """Every criterion of the checklist, met or not, and every sentence of evidence under one that is not."""
@@ -117,7 +117,7 @@ def test_whatever_the_report_lists_is_in_the_picture(path: Path) -> None:
             assert cut(point.note) in drawn
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("path", [*EXAMPLES, *CASES], ids=lambda path: path.name.removesuffix(".case.yaml"))
 def test_a_report_is_whole(path: Path) -> None:
     """What is not met or undocumented has a reason under it, and what is pended has something to document."""

@@ -66,14 +66,14 @@ def faults(name: str, document: object) -> list[str]:
     return [f"{each.json_path}: {each.message}" for each in Draft202012Validator(schema(name)).iter_errors(told)]
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(20)
 @EVERY
 def test_a_report_keeps_to_its_schema(path: Path) -> None:
     """Of every shipped case."""
     assert faults("report", report_json(report(proof_of(path)))) == []
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(20)
 @EVERY
 def test_a_proof_keeps_to_its_schema(path: Path) -> None:
     """Of every shipped case."""
@@ -90,7 +90,7 @@ def test_a_core_keeps_to_the_schema_of_a_proof(path: Path) -> None:
 def test_answers_keep_to_their_schema(goal: str) -> None:
     """For all shipped cases at once, values that are not stated among them."""
     asked = question(load_policy("lemtrada"), goal)
-    found = [ask(asked, load_case(path, asked.policy.vocabulary)) for path in sample([*EXAMPLES, *CASES], 6)]
+    found = [ask(asked, load_case(path, asked.policy.vocabulary)) for path in sample([*EXAMPLES, *CASES], 20)]
     assert faults("answers", answers_json(asked, found)) == []
 
 

@@ -14,6 +14,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any, TypeAlias
@@ -73,8 +74,13 @@ def _text(text: str) -> str:
 
 def read_record(path: Path) -> Record:
     """The record of a case file, with what it expects left out."""
-    data = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    return {key: _exact(value) for key, value in data.items() if key not in ("expect", "title")}
+    return {key: _exact(value) for key, value in _read(path).items() if key not in ("expect", "title")}
+
+
+@cache
+def _read(path: Path) -> Any:
+    """What a file holds: every test of random cases starts from the same files, and reading them takes seconds."""
+    return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
 
 
 def _exact(value: Any) -> Any:

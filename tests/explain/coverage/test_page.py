@@ -29,6 +29,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_violation_and_the_page_asks_for_nothing(scheme: str, file: Path, opened: Open) -> None:
     """Nothing is said to the console, either."""

@@ -70,10 +70,9 @@ def found(data: Path, rows: int) -> Difference:
     )
 
 
-@pytest.mark.parametrize("rows", [COUNT, 70])
-def test_every_change_of_every_status_is_counted(data: Path, rows: int) -> None:
-    """In one part or in several; the examples are members who take the turn."""
-    difference = found(data, rows)
+def test_every_change_of_every_status_is_counted(data: Path) -> None:
+    """The examples are members who take the turn."""
+    difference = found(data, COUNT)
     before, after = statuses(data, {}), statuses(data, READINGS)
     assert difference.members == COUNT
     changed = 0

@@ -21,7 +21,7 @@ from kb.read_case import load_case, read_case
 from kb.syntax import Constant
 from tests.kb.cohort.engines import as_cohort, differences, judge
 from tests.oracle.random_cases import as_yaml, random_trials, read_record
-from tests.sampling import tries
+from tests.sampling import sample, tries
 from tests.test_oracle import EVERY_FORM, POLICIES, shipped
 
 RANDOM_CASES = tries(300, 30)
@@ -65,8 +65,8 @@ def alternatives(policy: Policy) -> dict[str, str]:
 def test_every_shipped_case_is_decided_alike(which: str) -> None:
     """Every criterion, advisory and grant of every shipped case, by the default readings and by others."""
     policy = load_policy("lemtrada")
-    cases = [load_case(file, policy.vocabulary) for file in shipped(policy)]
-    assert len(cases) > 100
+    cases = [load_case(file, policy.vocabulary) for file in sample(shipped(policy), 2)]
+    assert len(cases) > tries(100, 50)
     assert not differences(policy, cases, alternatives(policy) if which == "alternative" else {})
 
 
