@@ -44,6 +44,18 @@ MOST_MEMBERS = 1_000_000_000
 @click.option(
     "--rows", type=click.IntRange(1), metavar="N", help="With -o: so many members a part, rather than 1,000,000."
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="With -o: what decides the members.",
+)
+@click.option(
+    "--master",
+    metavar="URL",
+    help="With --engine spark: where it runs, such as spark://HOST:7077.  [default: local[*]]",
+)
 @click.option("--html", metavar="FILE", help="With -o: write the summary as a page to FILE, ending in .html.")
 @click.option(
     "--against", metavar="EDITION", help="Show what changes under another edition: its name, or a file as for `diff`."
@@ -73,6 +85,8 @@ def cohort(
     wide: bool,
     resume: bool,
     rows: int | None,
+    engine: str,
+    master: str | None,
     html: str | None,
     against: str | None,
     against_readings: tuple[str, ...],
@@ -83,7 +97,8 @@ def cohort(
 
     DATA is Parquet, CSV or JSON by the line: a file, a folder, a pattern in quotes, or a folder with a table
     `members` and a table for each list. OUT is a folder that is not there yet: it gets a row for each member in
-    files of Parquet, and `manifest.json`, which says what their columns mean. The terminal gets a summary.
+    files of Parquet, and `manifest.json`, which says what their columns mean. The terminal gets a summary. On a
+    cluster of Spark DATA, in Parquet, and OUT lie where every machine has them under the same path.
 
     With --against or --against-reading nothing is written: every member is decided twice, and shown is whose verdict
     flips, and which criteria change. A reading that is chosen by --reading is chosen for both.
@@ -101,6 +116,13 @@ def cohort(
         raise click.UsageError("--against goes with DATA, and without -o, --keep, --wide, --resume and --html")
     if not twice and (data is None or output is None) and (readings or wide or resume or rows or html):
         raise click.UsageError("--reading, --wide, --resume, --rows and --html go with DATA and -o OUT")
+    on_spark = engine == "spark"
+    if (on_spark or master is not None) and (data is None or output is None):
+        raise click.UsageError("--engine and --master go with DATA and -o OUT")
+    if master is not None and not on_spark:
+        raise click.UsageError("--master goes with --engine spark")
+    if on_spark and (resume or lenient or rows):
+        raise click.UsageError("--resume, --lenient and --rows go with DuckDB alone")
     chosen = one_edition(policy, edition)
     if template:
         write_template(chosen, output)
@@ -111,12 +133,14 @@ def cohort(
     elif data is not None and twice:
         from commands.against import compare_data
 
-        chosen_readings = (parse_readings(readings), parse_readings(against_readings, "--against-reading"))
-        compare_data(chosen, policy, against, *chosen_readings, data, rejects, rows, as_json)
+        both = (parse_readings(readings), parse_readings(against_readings, "--against-reading"))
+        compare_data(chosen, policy, against, *both, data, rejects, rows, as_json)
     elif data is not None and output is not None:
         from commands.decided import decide_data
 
-        decide_data(chosen, parse_readings(readings), data, output, keep, wide, rejects, rows, resume, html, as_json)
+        at = (master or "local[*]") if on_spark else None
+        chosen_readings = parse_readings(readings)
+        decide_data(chosen, chosen_readings, data, output, keep, wide, rejects, rows, resume, html, as_json, at)
     else:
         assert data is not None
         check_data(chosen, data, keep, rejects, as_json)

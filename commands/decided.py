@@ -28,24 +28,32 @@ def decide_data(
     resume: bool,
     html: str | None,
     as_json: bool,
+    master: str | None = None,
 ) -> None:
-    """Decide every member into a folder, and print what they come to."""
+    """Decide every member into a folder, by DuckDB or on this Spark, and print what they come to."""
     from explain.json import version
     from kb.cohort.connection import require_duckdb, require_sqlglot
 
     require_duckdb()
     require_sqlglot()
-    from kb.cohort.decide import Job, decide
+    from kb.cohort.decide import decide
+    from kb.cohort.job import Job
     from kb.cohort.slices import ROWS
     from kb.cohort.summary import summary
 
     check_page(html)
     policy.readings(readings)
     refuse_existing(html, None if resume else rejects)
-    job = Job(policy, readings, data, output, version(), tuple(keep), wide, rejects, rows or ROWS)
+    engine = "duckdb" if master is None else "spark"
+    job = Job(policy, readings, data, output, version(), tuple(keep), wide, rejects, rows or ROWS, engine)
     try:
         with progress("deciding") as told:
-            decided = decide(job, resume, hear_rejects(rejects), told)
+            if master is None:
+                decided = decide(job, resume, hear_rejects(rejects), told)
+            else:
+                from kb.cohort.spark_decide import decide as decide_on_spark
+
+                decided = decide_on_spark(job, master, told=told)
     except KeyboardInterrupt:
         if job.unfinished.exists():
             shown = printable(job.unfinished.name)

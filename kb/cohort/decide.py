@@ -1,104 +1,19 @@
-"""Every member of a cohort decided, into a folder: in parts, and under its name only when it is whole.
-
-While it is written the folder has another name, ``OUT.unfinished``. A run that ends before its time leaves that and
-no folder of the name asked for, and can be gone on with. Everything in it is its owner's alone.
-"""
+"""Every member of a cohort decided by DuckDB, in parts."""
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from kb.cohort.connection import reading
 from kb.cohort.data import VIEW, Cohort, opened
 from kb.cohort.duck import columns_of, statement
 from kb.cohort.export import copy, draft, unwritable
+from kb.cohort.job import STAGED, Decided, Job, alone, begin, finish, prepare
 from kb.cohort.quoting import name
-from kb.cohort.slices import ROWS, statements
-from kb.cohort.sources import ENDINGS, find_files
-from kb.cohort.statuses import KEPT, Manifest, manifest, member_rows, own_columns
-from kb.files import write
-from kb.policy import Policy
-from kb.problems import Problem, ProblemsError, printable
-
-fcntl: ModuleType | None
-try:
-    import fcntl
-except ImportError:  # pragma: no cover - a system without it
-    fcntl = None
-
-FORMAT, RUN_FORMAT = "policykb-cohort/1", "policykb-cohort-run/1"
-UNFINISHED = ".unfinished"
-MANIFEST, RUN, STAGED = "manifest.json", "run.json", "members.parquet"
-_WORDS = {
-    "policy": "the policy",
-    "readings": "the readings",
-    "data": "the data, by its files, their sizes and times",
-    "options": "the options",
-    "software": "the version of the software",
-}
-
-
-@dataclass(frozen=True)
-class Job:
-    """What is to be decided, and how: by which policy, from which data, into which folder."""
-
-    policy: Policy
-    readings: Mapping[str, str]
-    data: str
-    out: str
-    software: str
-    keep: tuple[str, ...] = ()
-    wide: bool = False
-    rejects: str | None = None
-    rows: int = ROWS
-
-    @property
-    def folder(self) -> Path:
-        """The folder that is asked for."""
-        return Path(os.path.abspath(self.out))
-
-    @property
-    def unfinished(self) -> Path:
-        """The folder while it is not whole."""
-        return self.folder.with_name(self.folder.name + UNFINISHED)
-
-    def stamp(self) -> dict[str, object]:
-        """All that the result depends on. A run goes on only where this is the same."""
-        rejects = self.rejects and os.path.abspath(self.rejects)
-        return {
-            "format": RUN_FORMAT,
-            "software": self.software,
-            "policy": self.policy.hash,
-            "readings": self.policy.readings(self.readings),
-            "data": stamps(self.data),
-            "options": {"keep": list(self.keep), "wide": self.wide, "rejects": rejects, "rows": self.rows},
-        }
-
-
-@dataclass(frozen=True)
-class Decided:
-    """A decided cohort: its parts, what their columns mean, how many rows the data has, how many were left out."""
-
-    folder: Path
-    manifest: Manifest
-    parts: tuple[Path, ...]
-    rows: int
-    left_out: int
-
-
-def stamps(data: str) -> list[list[object]]:
-    """The files of a cohort, each with its size and its time. Raises ``ProblemsError``."""
-    try:
-        return [[file, (found := os.stat(file)).st_size, found.st_mtime_ns] for file in find_files(data)[1]]
-    except OSError as error:
-        raise _problem("no-cohort", (error.strerror or "it cannot be read").lower(), data) from None
+from kb.cohort.slices import statements
+from kb.cohort.statuses import KEPT, manifest, member_rows
 
 
 def decide(
@@ -113,21 +28,13 @@ def decide(
     Raises ``ProblemsError`` with everything that is wrong with the data, where the folder is there already, and
     where a run cannot be gone on with.
     """
-    _refuse_place(job, resume)
-    stamp = job.stamp()
-    if resume:
-        _refuse_other(job, stamp)
-    _refuse_names(job)
+    stamp = prepare(job, resume)
     lenient = job.rejects is not None
     with opened(job.data, job.policy.vocabulary, job.keep, lenient, folders=[str(job.unfinished)]) as cohort:
         if not resume:
             checked(cohort)
-            try:
-                job.unfinished.mkdir(mode=0o700)
-            except OSError as error:
-                raise unwritable(error, job.out) from None
-            write(job.unfinished / RUN, _bytes(stamp))
-        with _alone(job):
+            begin(job, stamp)
+        with alone(job):
             for left in job.unfinished.glob(".*.part"):
                 left.unlink()
             return _decide(job, cohort, stamp, told)
@@ -155,7 +62,7 @@ def _decide(job: Job, cohort: Cohort, stamp: Mapping[str, Any], told: Callable[[
         parts.append(path)
         if told is not None:
             told(done / total)
-    return _finish(job, cohort, stamp, explained, parts)
+    return finish(job, cohort, stamp, explained, parts)
 
 
 def _show(cohort: Cohort, job: Job, members: str) -> None:
@@ -177,122 +84,3 @@ def _write(cohort: Cohort, query: str, path: Path, told: Callable[[float], None]
 
 def _share(told: Callable[[float], None] | None, start: float, size: float) -> Callable[[float], None] | None:
     return None if told is None else lambda share: told(start + share * size)
-
-
-def _finish(job: Job, cohort: Cohort, stamp: Mapping[str, Any], explained: Manifest, parts: Sequence[Path]) -> Decided:
-    """The manifest written last, and the folder given its name."""
-    if stamps(job.data) != stamp["data"]:
-        raise _problem("data-changed", "the data changed while it was read", job.data, "start anew when it rests")
-    staged = job.unfinished / STAGED
-    files = [{"file": each.name} for each in parts]
-    own = own_columns(explained, job.wide)
-    told = {
-        "format": FORMAT,
-        "software": job.software,
-        **explained.as_json(),
-        "data": [{"file": file, "bytes": size} for file, size, _ in stamp["data"]],
-        "rows": cohort.checked.rows,
-        "left_out": cohort.checked.rejected,
-        "columns": [*own, *job.keep],
-        "kept": list(job.keep),
-        "parts": files,
-    }
-    write(job.unfinished / MANIFEST, _bytes(told))
-    staged.unlink(missing_ok=True)
-    try:
-        os.rename(job.unfinished, job.folder)
-    except OSError as error:
-        raise unwritable(error, job.out) from None
-    # Until here the run could have been gone on with.
-    (job.folder / RUN).unlink()
-    _keep_name(job.folder.parent)
-    there = tuple(job.folder / each.name for each in parts)
-    return Decided(job.folder, explained, there, cohort.checked.rows, cohort.checked.rejected)
-
-
-def _refuse_place(job: Job, resume: bool) -> None:
-    if Path(job.out).suffix.lower() in ENDINGS:
-        message = "a decided cohort is a folder of files, and this is the name of a file"
-        raise _problem("not-a-folder", message, job.out, "give the name of a folder that is not there yet")
-    if Path(job.data).is_dir() and job.folder.is_relative_to(os.path.abspath(job.data)):
-        message = "it is inside the folder of the data, where it would be read as data"
-        raise _problem("inside-data", message, job.out, "choose a folder beside it")
-    if job.folder.exists():
-        raise _problem("exists", "there is a file or folder of this name already", job.out, "choose another name")
-    there = job.unfinished.is_dir()
-    if there and not resume:
-        message = f"an earlier run left `{printable(job.unfinished.name)}`"
-        raise _problem("unfinished", message, job.out, "go on with it by `--resume`, or remove it")
-    if resume and not (job.unfinished / RUN).is_file():
-        message = f"there is no `{printable(job.unfinished.name)}` to go on with"
-        raise _problem("nothing-to-resume", message, job.out, "start without `--resume`")
-
-
-def _refuse_other(job: Job, stamp: Mapping[str, object]) -> None:
-    """Raises where the run that was left is another one than this."""
-    place = str(job.unfinished / RUN)
-    try:
-        before = json.loads(Path(place).read_text("utf-8"))
-    except (OSError, ValueError):
-        before = None
-    if not isinstance(before, dict) or before.get("format") != RUN_FORMAT:
-        raise _problem("resume-differs", "it does not say what it is of", place, "remove the folder, and start anew")
-    now = json.loads(json.dumps(stamp))
-    differs = [words for key, words in _WORDS.items() if before.get(key) != now[key]]
-    if differs:
-        message = f"the run that was left is another one: {', '.join(differs)} differ{'s' * (len(differs) == 1)}"
-        raise _problem("resume-differs", message, job.out, "give what was given then, or remove it and start anew")
-
-
-def _refuse_names(job: Job) -> None:
-    """Raises where a column that is to be kept has the name of one that is written."""
-    from kb.cohort.columns import columns
-    from kb.cohort.lower import lower
-
-    if not job.keep:
-        return
-    told = manifest(job.policy, lower(job.policy, job.readings, with_clauses=True))
-    layout = [each.name for each in columns(job.policy.vocabulary)]
-    taken = {each.lower() for each in (*layout, *own_columns(told, job.wide), "file_row_number")}
-    problems = [
-        Problem(
-            "kept-name", f"the column `{printable(key)}` cannot be kept: a column of this name is written", job.data
-        )
-        for at, key in enumerate(job.keep)
-        if key.lower() in taken | {each.lower() for each in job.keep[:at]}
-    ]
-    if problems:
-        raise ProblemsError(problems, {})
-
-
-@contextmanager
-def _alone(job: Job) -> Iterator[None]:
-    """Keeps a second run out of the folder; the end of the process gives it back as well."""
-    if fcntl is None:  # pragma: no cover - a system without it
-        yield
-        return
-    with open(job.unfinished / RUN, "rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            message = "another run is writing to it"
-            raise _problem("in-use", message, str(job.unfinished), "wait for its end") from None
-        yield
-
-
-def _keep_name(folder: Path) -> None:
-    """The name of a new folder put on the disk, where the system can do that."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _bytes(value: object) -> bytes:
-    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
-
-
-def _problem(code: str, message: str, path: str, help: str = "") -> ProblemsError:
-    return ProblemsError([Problem(code, message, path, help=help)], {})

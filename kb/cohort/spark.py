@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -19,12 +19,13 @@ from kb.cohort.columns import columns
 from kb.cohort.connection import connection
 from kb.cohort.dialects import SparkWriter
 from kb.cohort.duck import optional
+from kb.cohort.job import Job
 from kb.cohort.lower import lower
 from kb.cohort.plan import plan
 from kb.cohort.sources import find_files, open_source
-from kb.cohort.spark_columns import escaped, fitted
+from kb.cohort.spark_columns import escaped, fitted, quoted
 from kb.cohort.sql import select
-from kb.cohort.statuses import Manifest, manifest, masks
+from kb.cohort.statuses import KEPT, Manifest, manifest, masks, member_rows
 from kb.policy import Policy
 from kb.problems import Problem, ProblemsError, printable
 
@@ -114,6 +115,31 @@ def decided(
     The columns are those of ``kb.cohort.duck.run``. The types of the columns are checked here, values are not: they
     are taken as ``kb.cohort.data.opened`` leaves them. Raises ``ProblemsError``.
     """
+    return _decided(policy, readings, spark, data, (), None if wide else masks)
+
+
+def members(job: Job, spark: SparkSession) -> tuple[DataFrame, Manifest]:
+    """The rows of a decided cohort, not yet worked out, and the manifest of their masks.
+
+    Of the values the same holds as of ``decided``. Raises ``ProblemsError``.
+    """
+
+    def rows(told: Manifest, root: str, statuses: str) -> str:
+        return member_rows(told, root, statuses, job.keep, job.wide)
+
+    return _decided(job.policy, job.readings, spark, job.data, job.keep, rows, with_clauses=True)
+
+
+def _decided(
+    policy: Policy,
+    readings: Mapping[str, str] | None,
+    spark: SparkSession,
+    data: str,
+    keep: Sequence[str],
+    rows: Callable[[Manifest, str, str], str] | None,
+    with_clauses: bool = False,
+) -> tuple[DataFrame, Manifest]:
+    """A column a status, or what ``rows`` makes of them: the statement, in DuckDB's words."""
     from sqlglot import parse_one
 
     format, files = find_files(data)
@@ -125,21 +151,21 @@ def decided(
         source = open_source(engine, data, format, files)
         others = [each.name for each in source.columns if each.name not in names]
         found = plan(source, columns(policy.vocabulary), others)
-    rows = spark.read.parquet(*escaped([os.path.abspath(file) for file in files]))
-    types = {each["name"]: each["type"] for each in json.loads(rows.schema.json())["fields"]}
-    given = [each.column for each in found.fitted]
-    attested, openable = optional(policy, given)
-    lowered = lower(policy, readings, attested, openable)
-    rows.selectExpr(*fitted(policy.vocabulary, found, types)).createOrReplaceTempView(_MEMBERS)
+    there = spark.read.parquet(*escaped([os.path.abspath(file) for file in files]))
+    types = {each["name"]: each["type"] for each in json.loads(there.schema.json())["fields"]}
+    attested, openable = optional(policy, [each.column for each in found.fitted])
+    lowered = lower(policy, readings, attested, openable, with_clauses=with_clauses)
+    kept = [f"{quoted(key)} AS {quoted(KEPT + key)}" for key in keep]
+    there.selectExpr(*fitted(policy.vocabulary, found, types), *kept).createOrReplaceTempView(_MEMBERS)
     try:
-        frame = spark.sql(
-            select(policy, lowered, _MEMBERS, SparkWriter(), attested, openable).sql(dialect=SparkWriter.dialect)
-        )
+        carried = [KEPT + key for key in keep]
+        statuses = select(policy, lowered, _MEMBERS, SparkWriter(), attested, openable, carried=carried)
+        frame = spark.sql(statuses.sql(dialect=SparkWriter.dialect))
         told = manifest(policy, lowered)
-        if not wide:
+        if rows is not None:
             frame.createOrReplaceTempView(_DECIDED)
-            packed = masks(told, lowered.root, f"SELECT * FROM {_DECIDED}")
-            frame = spark.sql(parse_one(packed, read="duckdb").sql(dialect=SparkWriter.dialect))
+            written = parse_one(rows(told, lowered.root, f"SELECT * FROM {_DECIDED}"), read="duckdb")
+            frame = spark.sql(written.sql(dialect=SparkWriter.dialect))
     finally:
         spark.catalog.dropTempView(_MEMBERS)
         spark.catalog.dropTempView(_DECIDED)
@@ -159,20 +185,25 @@ def run(
     The data and the folder lie where every machine of the cluster has them under the same path. The folder is whole
     when ``_SUCCESS`` stands in it. Raises ``ProblemsError`` where it is there already, and where the job fails.
     """
-    from py4j.protocol import Py4JError
-    from pyspark.errors import PySparkException
-
     if os.path.lexists(out):
         whole = os.path.exists(os.path.join(out, "_SUCCESS")) or not os.path.isdir(out)
         help = "choose another name" if whole else "remove it if no run is writing it: no `_SUCCESS` stands in it"
         raise ProblemsError([Problem("exists", "there is a file of this name already", out, help=help)], {})
     frame, told = decided(policy, readings, spark, data, wide)
+    write(frame, out, data)
+    return told
+
+
+def write(frame: DataFrame, out: str, data: str) -> None:
+    """Work out a frame into a folder of Parquet. Raises ``ProblemsError`` where the job fails."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
     try:
         frame.write.option("compression", "zstd").parquet("file://" + os.path.abspath(out))
     except (Py4JError, PySparkException) as error:
         help = f"the engine says: {_words(error)}"
         raise ProblemsError([Problem("no-cohort", "it could not be decided to its end", data, help=help)], {}) from None
-    return told
 
 
 def _words(error: Exception) -> str:

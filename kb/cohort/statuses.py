@@ -179,7 +179,7 @@ def _closest(told: Manifest) -> str:
         apart = f"CASE WHEN {not_met_of(conditions)} > 0 THEN 1 ELSE 0 END" if conditions else "0"
         scores.append(f"{apart} * 1000000 + {not_met_of(bits)}::INTEGER * 1000 + {undocumented_of(bits)}")
     # A list of one list, so that the scores are worked out once.
-    return f"list_transform([[{', '.join(scores)}]], lambda s: list_position(s, list_min(s)))[1]"
+    return f"list_transform([[{', '.join(scores)}]], lambda s: array_position(s, list_min(s)))[1]::INTEGER"
 
 
 def _sections(told: Manifest, asked: Sequence[Asked], mask: Callable[[int], str]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kb.answers import Status
 from kb.cohort.connection import connection
-from kb.cohort.decide import Decided
+from kb.cohort.job import Decided
 from kb.cohort.quoting import paths, text
 from kb.cohort.statuses import (
     CLAUSE,

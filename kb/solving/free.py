@@ -111,6 +111,8 @@ class FreeCase:
         self.rows: dict[Predicate, list[OpenRow]] = {}
         # The input of each number that is open, by the number's name.
         self.owners: dict[str, str] = {}
+        # What holds of the time between dates, with the inputs that the dates are of.
+        self.calendars: list[tuple[Truth, frozenset[str]]] = []
         # The name of the slot of each reading that is open.
         self.readings: dict[str, str] = {}
         self.texts = self.open_texts()
@@ -242,8 +244,10 @@ class FreeCase:
 
     def calendar(self, names: Collection[str]) -> Iterator[Truth]:
         """What holds of the time between dates of these inputs, for z3 to go by."""
-        for each in self.coding.bounded():
-            if all(self.owners.get(str(variable)) in names for variable in get_vars(each)):
+        for each in self.coding.bounds[len(self.calendars) :]:
+            self.calendars.append((each, frozenset(self.owners.get(str(variable), "") for variable in get_vars(each))))
+        for each, owners in self.calendars:
+            if owners <= set(names):
                 yield each
 
     def in_order(self, declared: Input, given: Truth) -> None:

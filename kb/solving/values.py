@@ -5,7 +5,7 @@ Python's own booleans and numbers stand for what is settled, so that only what i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -127,27 +127,21 @@ class Coding:
     def __init__(self) -> None:
         self.codes: dict[tuple[str, str], int] = {}
         self.constants: dict[int, Constant] = {}
-        self.spans: dict[tuple[str, str], dict[str, tuple[Value, Value, Value]]] = {}
+        self.spans: dict[tuple[object, object], dict[str, Value]] = {}
+        # What holds of the time between dates, whatever they are; see ``_bounded``.
+        self.bounds: list[Truth] = []
 
     def elapsed(self, unit: str, start: Value, end: Value) -> Value:
         """Completed units from one date to another; of two units between the same dates one bounds the other."""
         found = elapsed(unit, start, end)
         if found.known is not False and not found.settled:
-            self.spans.setdefault((_said(start), _said(end)), {})[unit] = (start, end, found)
+            units = self.spans.setdefault((_key(start.number), _key(end.number)), {})
+            if unit not in units:
+                units[unit] = found
+                pairs = [unit] if unit != "day" else [each for each in units if each != "day"]
+                if "day" in units:
+                    self.bounds += [_bounded(start, end, units["day"], each, units[each]) for each in pairs]
         return found
-
-    def bounded(self) -> Iterator[Truth]:
-        """What holds of the days and the months or years between two dates, whatever they are.
-
-        It follows from what both are; but z3 takes minutes to see it, for the lengths of months are no straight line.
-        """
-        for units in self.spans.values():
-            for unit in units.keys() & {"month", "year"} if "day" in units else ():
-                start, end, days = units["day"]
-                whole = lifted(units[unit][2].number)
-                years = whole / 12 if unit == "month" else whole
-                between = z3.And(days.number >= 365 * years, days.number < 366 * (years + 1))
-                yield z3.Implies(lifted(start.number) <= end.number, between)
 
     def value(self, constant: Constant) -> Value:
         return Value(self.number(constant))
@@ -165,6 +159,22 @@ class Coding:
         code = self.codes.setdefault(key, len(self.codes))
         self.constants[code] = constant
         return code
+
+
+def _key(number: Number) -> object:
+    """What tells a number from every other. Equal expressions are one to z3, and what was made of them keeps them."""
+    return number if isinstance(number, int | Fraction) else ("open", number.get_id())
+
+
+def _bounded(start: Value, end: Value, days: Value, unit: str, units: Value) -> Truth:
+    """What holds of the days and of the months or years between two dates, whatever they are.
+
+    It follows from what both are; but z3 takes minutes to see it, for the lengths of months are no straight line.
+    """
+    whole = lifted(units.number)
+    years = whole / 12 if unit == "month" else whole
+    between = z3.And(days.number >= 365 * years, days.number < 366 * (years + 1))
+    return z3.Implies(lifted(start.number) <= end.number, between)
 
 
 def day_of(code: int) -> date:

@@ -87,7 +87,8 @@ def decided(file: str, out: str) -> object:
     """What `cohort -o` does: the data checked, every member decided in parts, the summary of them."""
     import shutil
 
-    from kb.cohort.decide import Job, decide
+    from kb.cohort.decide import decide
+    from kb.cohort.job import Job
     from kb.cohort.summary import summary
     from kb.policy import load_policy
 
@@ -106,33 +107,74 @@ def lowered(file: str, out: str) -> object:
     with engine() as duck:
         duck.execute(f"CREATE VIEW cohort AS SELECT * FROM '{file}'")
         duck.execute(f"COPY ({written}) TO '{out}' (FORMAT parquet)")
-        return duck.execute(f"SELECT count(*) FILTER (inadequate_steps), count(*) FROM '{out}'").fetchone()
+        return duck.execute(
+            f"SELECT count(*) FILTER (inadequate_steps), count(*) - count(inadequate_steps), count(*) FROM '{out}'"
+        ).fetchone()
 
 
 def by_hand(file: str, out: str) -> object:
-    """A.2 in two truths, as someone who knows DuckDB would write it."""
+    """A.2 in three truths, as someone who knows DuckDB and the policy would write it: null is undocumented."""
 
     def months(start: str, end: str) -> str:
         return (
             f"((year({end}) - year({start})) * 12 + month({end}) - month({start})"
-            f" - CASE WHEN day({end}) < day({start}) THEN 1 ELSE 0 END)"
+            f" - CASE WHEN {end} >= {start} THEN (day({end}) < day({start}))::INT"
+            f" ELSE -(day({end}) > day({start}))::INT END)"
         )
 
-    during = '{0} >= t.start AND {0} <= t."end"'
-    met = f"""
-        {months("t.start", 't."end"')} >= 3 AND {months("t.start", "requested_on")} >= 3
-        AND (len(list_distinct(list_filter(relapse, lambda r: {during.format("r")} AND {months("r", 't."end"')} < 12)))
-             >= 2)::INT
-          + (len(list_filter(mri, lambda m: m.lesions IN {PROGRESS} AND {during.format("m.date")})) > 0)::INT
-          + (len(list_filter(worsening, lambda w: {during.format("w.date")})) > 0
-             OR len(list_filter(edss, lambda e: e.score > 3.5 AND {during.format("e.date")})) > 0)::INT >= 2"""
+    def some(name: str, row: str, holds: str) -> str:
+        """Whether a row of a list does; null where one may, or where there is no list."""
+        found = f"list_transform({name}, lambda {row}: {holds})"
+        return (
+            f"CASE WHEN {name} IS NULL THEN NULL WHEN list_contains({found}, TRUE) THEN TRUE"
+            f" WHEN list_count({found}) < len({name}) THEN NULL ELSE FALSE END"
+        )
+
+    end = 't."end"'
+    during = f"{{0}} >= t.start AND {{0}} <= {end}"
+    recent = f"{during.format('r')} AND {months('r', end)} < 12"
+    often = f"""CASE WHEN len(list_distinct(list_filter(relapse, lambda r: {recent}))) >= 2 THEN TRUE
+        WHEN relapse IS NULL
+          OR len(list_distinct(list_filter(relapse, lambda r: coalesce({recent}, r IS NOT NULL))))
+           + len(list_filter(relapse, lambda r: r IS NULL)) >= 2 THEN NULL ELSE FALSE END"""
+    lesions = some("mri", "m", f"m.lesions IN {PROGRESS} AND {during.format('m.date')}")
+    signs = some("worsening", "w", during.format("w.date"))
+    scores = some("edss", "e", f"e.score > 3.5 AND {during.format('e.date')}")
+    may = "t.met IS NOT FALSE AND coalesce(t.drug IN {0}, TRUE)"
+
+    def step(drugs: tuple[str, ...]) -> str:
+        return (
+            f"CASE WHEN len(list_filter(judged, lambda t: t.met AND t.drug IN {drugs})) > 0 THEN TRUE"
+            f" WHEN len(list_filter(judged, lambda t: {may.format(drugs)})) > 0 THEN NULL ELSE FALSE END"
+        )
+
+    # Where there is no list, there may be any treatment.
+    treatments = "coalesce(treatment, [{'drug': NULL, 'start': NULL, 'end': NULL}])"
     query = f"""
-        SELECT "case", list_has_any(failed, {list(STEP_A)}) AND list_has_any(failed, {list(STEP_B)}) AS met
-        FROM (SELECT "case", list_transform(list_filter(treatment, lambda t: {met}), lambda t: t.drug) AS failed
-              FROM '{file}')"""
+        WITH trials AS (
+          SELECT "case", list_transform({treatments}, lambda t: {{
+            'drug': t.drug,
+            'long': {months("t.start", end)} >= 3 AND {months("t.start", "requested_on")} >= 3,
+            'often': {often},
+            'lesions': {lesions},
+            'worse': ({signs}) OR ({scores})
+          }}) AS trials FROM '{file}'
+        ), judged AS (
+          SELECT "case", list_transform(trials, lambda t: {{'drug': t.drug, 'met': CASE
+            WHEN t.often::INT + t.lesions::INT + t.worse::INT IS NOT NULL
+              THEN t.long AND t.often::INT + t.lesions::INT + t.worse::INT >= 2
+            WHEN coalesce(t.often, FALSE)::INT + coalesce(t.lesions, FALSE)::INT + coalesce(t.worse, FALSE)::INT >= 2
+              THEN t.long
+            WHEN coalesce(t.often, TRUE)::INT + coalesce(t.lesions, TRUE)::INT + coalesce(t.worse, TRUE)::INT >= 2
+              THEN CASE WHEN t.long IS FALSE THEN FALSE END
+            ELSE FALSE END}}) AS judged FROM trials
+        ), steps AS (
+          SELECT "case", {step(STEP_A)} AS step_a, {step(STEP_B)} AS step_b FROM judged
+        )
+        SELECT "case", step_a AND step_b AS met FROM steps"""
     with engine() as duck:
         duck.execute(f"COPY ({query}) TO '{out}' (FORMAT parquet)")
-        return duck.execute(f"SELECT count(*) FILTER (met), count(*) FROM '{out}'").fetchone()
+        return duck.execute(f"SELECT count(*) FILTER (met), count(*) - count(met), count(*) FROM '{out}'").fetchone()
 
 
 def polars_by_hand(file: str, out: str) -> object:

@@ -89,6 +89,11 @@ def test_options_without_a_folder_are_refused(members: Path, tmp_path: Path) -> 
         ("--synthetic", "5", "--rows", "3", "-o", tmp_path / "x.csv"),
         (members, "-o", tmp_path / "out", "--html", tmp_path / "page.txt"),
         (members, "-o", tmp_path / "out", "--reading", "no=such"),
+        (members, "--engine", "spark"),
+        (members, "-o", tmp_path / "out", "--master", "local[1]"),
+        (members, "-o", tmp_path / "out", "--engine", "spark", "--resume"),
+        (members, "-o", tmp_path / "out", "--engine", "spark", "--rows", "5"),
+        (members, "-o", tmp_path / "out", "--engine", "polars"),
     ):
         assert run("cohort", *arguments).exit_code == 2, arguments
     assert list(tmp_path.iterdir()) == []

@@ -274,7 +274,7 @@ def test_what_is_told_of_days_and_months_holds_of_every_two_dates() -> None:
     coding, (start, _), (end, _) = Coding(), open_date("start"), open_date("end")
     for unit in ("day", "month", "year"):
         coding.elapsed(unit, start, end)
-    told = z3.And(*coding.bounded())
+    told = z3.And(*coding.bounds)
     assert told.num_args() == 2
     random = Random(3)
     first, last = date(1900, 1, 1).toordinal(), date(2100, 12, 31).toordinal()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from kb.answers import Status
+from kb.answers import Answers, Status
 from kb.case import Case
 from kb.cohort.columns import columns
 from kb.cohort.duck import columns_of, statement
@@ -58,9 +58,14 @@ def as_cohort(
 
 def decided(decision: Decision, output: Output) -> Status:
     """The status of a column by pyDatalog."""
+    return held(decision.answers, decision.case, output)
+
+
+def held(answers: Answers, case: Case, output: Output) -> Status:
+    """The status of a column by the answers to a case."""
     open_args = tuple(Variable(f"X{place}") for place in range(1, output.predicate.arity))
     args: tuple[Term, ...] = open_args if output.open else output.args
-    return decision.answers.status(Atom(output.predicate.name, (decision.case.id, *args)))
+    return answers.status(Atom(output.predicate.name, (case.id, *args)))
 
 
 def differences(

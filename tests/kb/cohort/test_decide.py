@@ -16,7 +16,8 @@ import pytest
 from kb.answers import Status
 from kb.cohort import decide as module
 from kb.cohort.bases import bases
-from kb.cohort.decide import Decided, Job, decide
+from kb.cohort.decide import decide
+from kb.cohort.job import STAGED, Decided, Job
 from kb.cohort.slices import slices
 from kb.cohort.statuses import WORDS, status
 from kb.cohort.summary import Summary, summary
@@ -324,7 +325,7 @@ def test_a_staged_file_is_written_once(data: Path, tmp_path: Path, monkeypatch: 
     duckdb.connect().execute(f"COPY (SELECT * FROM '{data}') TO '{path}' (FORMAT json)")
     with pytest.raises(Stopped):
         decide(job(path, tmp_path / "out"), told=stopped_after(0.374))
-    staged = tmp_path / "out.unfinished" / module.STAGED
+    staged = tmp_path / "out.unfinished" / STAGED
     assert staged.stat().st_mode & 0o777 == 0o600
     wrote: list[str] = []
     write = module._write
@@ -336,5 +337,5 @@ def test_a_staged_file_is_written_once(data: Path, tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(module, "_write", heard)
     decide(job(path, tmp_path / "out"), resume=True)
     assert wrote
-    assert module.STAGED not in wrote
+    assert STAGED not in wrote
     assert "part-00001.parquet" not in wrote
