@@ -12,7 +12,7 @@ unexport PYTHONHOME PYTHONPATH
 
 # A virtual environment whose interpreter has gone is made anew.
 ifneq ($(shell test -x $(PY) && echo there),there)
-$(shell rm -f .venv/installed .venv/installed-test .venv/installed-spark)
+$(shell rm -f .venv/installed .venv/installed-test .venv/installed-spark .venv/installed-bench)
 endif
 
 .DEFAULT_GOAL = help
@@ -54,8 +54,11 @@ check: .venv/installed-test ## lint, format and types alone
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 
-bench: .venv/installed-test ## measure how fast it is
+bench: .venv/installed-bench ## measure how fast it is; takes an hour, and downloads Spark once
+	@sh .ci/debian java=openjdk-17-jre-headless
 	@$(PY) tests/bench/bench.py
+	@$(PY) tests/bench/cohort.py
+	@$(PY) tests/bench/spark.py
 
 docs: .venv/installed-test ## write the generated pages of docs/ anew
 	@$(PY) docs/generate.py
@@ -67,10 +70,10 @@ clean: ## remove everything that these targets make
 
 pins: ## write constraints.txt anew from the newest versions that setup.cfg admits
 	@rm -rf .venv && : > constraints.txt
-	@$(MAKE) --no-print-directory .venv/installed-spark
+	@$(MAKE) --no-print-directory .venv/installed-bench
 	@{ echo "# The version of every package that is installed; \`make pins\` writes this file."; \
 	   $(PIP) freeze --all --exclude pip --exclude-editable; } > constraints.txt
-	@touch .venv/installed .venv/installed-test .venv/installed-spark
+	@touch .venv/installed .venv/installed-test .venv/installed-spark .venv/installed-bench
 
 .venv/installed: constraints.txt setup.cfg pyproject.toml
 	@found=; if ! $(PY) -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
@@ -100,4 +103,9 @@ pins: ## write constraints.txt anew from the newest versions that setup.cfg admi
 .venv/installed-spark: .venv/installed-test
 	@echo "installing Spark (once; takes a moment)"
 	@$(INSTALL) --editable '.[test,spark]'
+	@touch $@
+
+.venv/installed-bench: .venv/installed-spark
+	@echo "installing what it is measured against (once; takes a moment)"
+	@$(INSTALL) --editable '.[test,spark,bench]'
 	@touch $@

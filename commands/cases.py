@@ -27,6 +27,7 @@ from commands.common import (
     read_cases,
     reading_option,
     redact_option,
+    refuse_cohort,
     width,
 )
 from kb.answers import Status
@@ -97,6 +98,8 @@ def check(
     editions = editions_for(policy, edition, chosen, redact)
     if member is not None and len(cases) > 1:
         raise click.UsageError("--case is about one member, of one cohort")
+    if member is None and len(cases) == 1:
+        refuse_cohort(cases[0])
     files: Sequence[str | Path | CaseText] = (
         case_files(cases) if member is None else [case_of(cases[0], member, policy, edition)]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -196,7 +197,9 @@ def check_data(policy: Policy, data: str, keep: tuple[str, ...], rejects: str | 
     from kb.cohort.data import opened
 
     refuse_existing(rejects)
-    with opened(data, policy.vocabulary, keep, lenient=rejects is not None) as found:
+    with ExitStack() as stack:
+        with progress("checking") as told:
+            found = stack.enter_context(opened(data, policy.vocabulary, keep, lenient=rejects is not None, told=told))
         if rejects is not None:
             write_rejects(found, rejects)
         tell(found, data, rejects, as_json)

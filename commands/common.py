@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 EXIT = {Status.MET: 0, Status.NOT_MET: 1, Status.UNDOCUMENTED: 3}
 CASE_FILES = (".yaml", ".yml", ".json", ".pl")
+COHORT_ENDINGS = (".parquet", ".csv", ".ndjson", ".jsonl")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -219,10 +220,17 @@ def read_cases(
 def case_of(path: str, member: str | None, policy: str, edition: str | None) -> str | CaseText:
     """The case that a command is about: that of a file, or a member of a cohort."""
     if member is None:
+        refuse_cohort(path)
         return path
     from kb.cohort.records import member_case
 
     return member_case(path, member, one_edition(policy, edition))
+
+
+def refuse_cohort(path: str) -> None:
+    """Raises where a file is plainly one of a cohort and no case."""
+    if Path(path).suffix.lower() in COHORT_ENDINGS:
+        raise click.UsageError(f"`{printable(path)}` is no case: of a cohort, --case ID takes one member")
 
 
 def one_case(

@@ -148,7 +148,7 @@ class Bodies:
             return
         for family in self.families(goal.predicate):
             own = self.own_row(args, family)
-            if own is not None:
+            if own is not None and own.source == family.rows[0].source:
                 (row,) = family.rows
                 yield from self.match(goal.args, self.renamed(family, {row: own}), before)
                 # Another row is this one too, perhaps, where a field of either is not known.
@@ -160,6 +160,12 @@ class Bodies:
                     maybe = self.folding.when(gaps, self.folding.all_of((self.folding.negated(itself), unlike)))
                     both = self.folding.all_of((before.part, maybe))
                     yield replace(after, part=both)
+            elif own is not None:
+                # Attested and documented rows with the same values come to what the row itself comes to, or to less.
+                either = self.folding.some_of(node(Gaps, each.source) for each in (own, family.rows[0]))
+                for after in self.match(goal.args, self.fresh(family), replace(before, part=YES)):
+                    maybe = self.folding.when(either, after.part)
+                    yield replace(after, part=self.folding.all_of((before.part, maybe)))
             else:
                 yield from self.match(goal.args, self.fresh(family), before)
 
@@ -174,7 +180,7 @@ class Bodies:
         }
 
     def own_row(self, args: Sequence[Value | None], family: Family) -> Row | None:
-        """The row whose very fields are the arguments, where a family goes through the same source by these."""
+        """The row whose very fields are the arguments, where a family goes through rows of its input by these."""
         if len(family.rows) != 1:
             return None
         (row,) = family.rows
@@ -183,7 +189,7 @@ class Bodies:
             if isinstance(head.scalar, Field) and head.scalar.row == row:
                 if value is None or not isinstance(value.scalar, Field) or value.scalar.name != head.scalar.name:
                     continue
-                if value.scalar.row.source == row.source:
+                if value.scalar.row.source.name == row.source.name:
                     found[head.scalar.name] = value.scalar.row
         rows = set(found.values())
         covered = row.source.kind != "derived" and found.keys() == set(row.source.fields)

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from kb.cohort.connection import reading
-from kb.cohort.data import VIEW, Cohort, opened
+from kb.cohort.data import VIEW, Cohort
 from kb.cohort.duck import columns_of, statement
 from kb.cohort.export import copy, draft, unwritable
-from kb.cohort.job import STAGED, Decided, Job, alone, begin, finish, prepare
+from kb.cohort.heard import part_of
+from kb.cohort.job import CHECK, STAGED, Decided, Job, alone, begin, finish, prepare
 from kb.cohort.quoting import name
 from kb.cohort.slices import statements
 from kb.cohort.statuses import KEPT, manifest, member_rows
@@ -29,15 +30,14 @@ def decide(
     where a run cannot be gone on with.
     """
     stamp = prepare(job, resume)
-    lenient = job.rejects is not None
-    with opened(job.data, job.policy.vocabulary, job.keep, lenient, folders=[str(job.unfinished)]) as cohort:
+    with job.opened(told) as cohort:
         if not resume:
             checked(cohort)
             begin(job, stamp)
         with alone(job):
             for left in job.unfinished.glob(".*.part"):
                 left.unlink()
-            return _decide(job, cohort, stamp, told)
+            return _decide(job, cohort, stamp, part_of(told, CHECK, 1 - CHECK))
 
 
 def _decide(job: Job, cohort: Cohort, stamp: Mapping[str, Any], told: Callable[[float], None] | None) -> Decided:
@@ -57,7 +57,7 @@ def _decide(job: Job, cohort: Cohort, stamp: Mapping[str, Any], told: Callable[[
         path = job.unfinished / f"part-{number:05}.parquet"
         if not path.exists():
             _show(cohort, job, members)
-            _write(cohort, query, path, _share(told, done / total, count / total))
+            _write(cohort, query, path, part_of(told, done / total, count / total))
         done += count
         parts.append(path)
         if told is not None:
@@ -80,7 +80,3 @@ def _write(cohort: Cohort, query: str, path: Path, told: Callable[[float], None]
             copy(cohort.connection, query, made, "parquet", told=told)
         except duckdb.IOException as error:
             raise unwritable(error, str(path)) from None
-
-
-def _share(told: Callable[[float], None] | None, start: float, size: float) -> Callable[[float], None] | None:
-    return None if told is None else lambda share: told(start + share * size)

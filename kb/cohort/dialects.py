@@ -31,6 +31,9 @@ class SparkWriter(Writer):
     def size(self, listed: Sql) -> Sql:
         return call("size", listed)
 
+    def pick(self, listed: Sql, place: Sql) -> Sql:
+        return call("element_at", listed, place)
+
 
 WRITERS: Mapping[str, type[Writer]] = {"duckdb": Writer, "spark": SparkWriter, "databricks": SparkWriter}
 """Each is run against the other engines by the tests; Databricks runs what Spark does."""

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from kb.cohort.data import Cohort
+from kb.cohort.data import Cohort, opened
 from kb.cohort.export import unwritable
+from kb.cohort.heard import part_of
 from kb.cohort.slices import ROWS
 from kb.cohort.sources import ENDINGS, find_files
 from kb.cohort.statuses import Manifest, manifest, own_columns
@@ -32,6 +33,8 @@ except ImportError:  # pragma: no cover - a system without it
 
 FORMAT, RUN_FORMAT = "policykb-cohort/1", "policykb-cohort-run/1"
 UNFINISHED = ".unfinished"
+CHECK = 0.2
+"""The share of the work that it is to check the data."""
 MANIFEST, RUN, STAGED = "manifest.json", "run.json", "members.parquet"
 _WORDS = {
     "policy": "the policy",
@@ -66,6 +69,12 @@ class Job:
     def unfinished(self) -> Path:
         """The folder while it is not whole."""
         return self.folder.with_name(self.folder.name + UNFINISHED)
+
+    def opened(self, told: Callable[[float], None] | None) -> AbstractContextManager[Cohort]:
+        """The data, checked, for as long as the block runs; ``told`` hears of it as a part of the whole."""
+        lenient, folders = self.rejects is not None, [str(self.unfinished)]
+        heard = part_of(told, 0, CHECK)
+        return opened(self.data, self.policy.vocabulary, self.keep, lenient, folders=folders, told=heard)
 
     def stamp(self) -> dict[str, object]:
         """All that the result depends on. A run goes on only where this is the same."""

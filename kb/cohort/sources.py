@@ -204,6 +204,11 @@ def _objects(connection: duckdb.DuckDBPyConnection, data: str, files: tuple[str,
     read = f"read_ndjson_objects({paths(files)}, ignore_errors = true)"
     keys = "CASE WHEN json_type(json) = 'OBJECT' THEN json_keys(json) END"
     rows = connection.execute(f"SELECT DISTINCT unnest({keys}) AS k FROM {read} ORDER BY k").fetchall()
+    if not rows:
+        (lines,) = connection.execute(f"SELECT count(*) FROM {read}").fetchone() or (0,)
+        if lines:
+            help = "write a member a line, as an object with a key for each column"
+            raise problem("no-cohort", "no line of it is an object of JSON", data, help)
     made = tuple(SourceColumn(key, f"t.{name(key)}", RawScalar("text", "JSON"), True) for (key,) in rows)
     twice = "len(json_keys(line)) <> len(list_distinct(json_keys(line)))"
     malformed = f"CASE WHEN line IS NULL OR json_type(line) <> 'OBJECT' THEN true ELSE {twice} END"

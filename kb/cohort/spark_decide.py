@@ -6,21 +6,19 @@ The data is checked by DuckDB on this machine first: Spark takes values as they 
 from __future__ import annotations
 
 import shutil
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb.cohort.data import Cohort, opened
-from kb.cohort.job import Decided, Job, alone, begin, finish, prepare
+from kb.cohort.data import Cohort
+from kb.cohort.heard import heard, part_of
+from kb.cohort.job import CHECK, Decided, Job, alone, begin, finish, prepare
 from kb.cohort.spark import members, require_spark, session, write
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 _WRITTEN = "spark"
-_SECONDS = 0.5
 
 
 def decide(
@@ -42,13 +40,13 @@ def decide(
         raise ValueError("Spark leaves no rows out")
     stamp = prepare(job)
     require_spark()
-    with opened(job.data, job.policy.vocabulary, job.keep, folders=[str(job.unfinished)]) as cohort:
+    with job.opened(told) as cohort:
         checked(cohort)
         with session(master, settings) as spark:
             frame, explained = members(job, spark)
             begin(job, stamp)
             try:
-                with alone(job), _heard(spark, told):
+                with alone(job), heard(lambda: _done(spark), part_of(told, CHECK, 1 - CHECK)):
                     write(frame, str(job.unfinished / _WRITTEN), job.data)
                     return finish(job, cohort, stamp, explained, _parts(job.unfinished))
             except BaseException:
@@ -68,25 +66,10 @@ def _parts(folder: Path) -> list[Path]:
     return parts
 
 
-@contextmanager
-def _heard(spark: SparkSession, told: Callable[[float], None] | None) -> Iterator[None]:
-    """Says what share of the work is done, as Spark counts it, for as long as the block runs."""
-    if told is None:
-        yield
-        return
-    tracker, ended = spark.sparkContext.statusTracker(), threading.Event()
-
-    def listen() -> None:
-        while not ended.wait(_SECONDS):
-            stages = [tracker.getStageInfo(each) for each in tracker.getActiveStageIds()]
-            running = [each for each in stages if each is not None and each.numTasks]
-            if running:
-                told(max(each.numCompletedTasks / each.numTasks for each in running))
-
-    thread = threading.Thread(target=listen, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
+def _done(spark: SparkSession) -> float:
+    """What share of the stage at work is done, as Spark counts it."""
+    tracker = spark.sparkContext.statusTracker()
+    stages = [tracker.getStageInfo(each) for each in tracker.getActiveStageIds()]
+    return max(
+        (each.numCompletedTasks / each.numTasks for each in stages if each is not None and each.numTasks), default=0
+    )

@@ -128,21 +128,26 @@ class Writer(ValueWriter):
         return case((self.sql(each.condition), self.sql(each.part)), default=exp.false())
 
     def write_Count(self, each: Count) -> Sql:
+        # Each part is run once: where it is undocumented it counts for more than all parts together.
+        most = len(each.parts)
+        silent = exp.Literal.number(most + 1)
         parts = [as_type(self.sql(part), "int") for part in each.parts]
-        return self.enough(self.total(parts, 0), self.total(parts, 1), each.number)
+        whole = total([exp.Coalesce(this=part, expressions=[silent.copy()]) for part in parts])
+        statuses: list[Sql] = []
+        for open_parts in range(most + 1):
+            for met in range(most + 1 if open_parts < most else 1):
+                if met >= each.number:
+                    statuses.append(exp.true())
+                else:
+                    statuses.append(unknown() if met + open_parts >= each.number else exp.false())
+        place = exp.Add(this=whole, expression=exp.Literal.number(1))
+        found = self.pick(exp.Array(expressions=statuses), place)
+        found.add_comments([f"{each.number} or more of {most}"])
+        return found
 
-    def total(self, parts: Sequence[Sql], silent: int) -> Sql:
-        whole: Sql | None = None
-        for part in parts:
-            one = exp.Coalesce(this=part.copy(), expressions=[exp.Literal.number(silent)])
-            whole = one if whole is None else exp.Add(this=whole, expression=one)
-        assert whole is not None
-        return whole
-
-    def enough(self, certain: Sql, possible: Sql, number: int, many: Sequence[Sql] = ()) -> Sql:
-        least = exp.Literal.number(number)
-        may = either([exp.GTE(this=possible, expression=least.copy()), *many])
-        return case((exp.GTE(this=certain, expression=least), exp.true()), (may, unknown()), default=exp.false())
+    def pick(self, listed: Sql, place: Sql) -> Sql:
+        """The value of a list at a place, counted from 1."""
+        return call("list_extract", listed, place)
 
     def write_Named(self, each: Named) -> Sql:
         return column(each.name)
@@ -176,13 +181,21 @@ class Writer(ValueWriter):
 
     def write_Distinct(self, each: Distinct) -> Sql:
         single = [value for value in each.values if not value.many]
-        certain = self.number([self.listed(value, True) for value in single])
-        if any(value.label is not None for value in single):
-            possible = self.number([self.labelled(value) for value in single])
-        else:
-            possible = self.number([self.listed(value, False) for value in single])
         many = [self.possible(value, self.sql(value.part)) for value in each.values if value.many]
-        return self.enough(certain, possible, each.number, many)
+        least = exp.Literal.number(each.number)
+        steps: list[tuple[Sql, Sql]] = []
+        if single and all(len(value.rows) == 1 for value in single):
+            # Fewer rows have fewer values, and to count rows takes less than to tell values apart.
+            sources = dict.fromkeys(value.rows[0].source for value in single)
+            rows = total([self.size(column(source.column)) for source in sources])
+            less = case((either(many), unknown()), default=exp.false()) if many else exp.false()
+            steps.append((exp.LT(this=rows, expression=least), less))
+        certain = self.number([self.listed(value, True) for value in single])
+        steps.append((exp.GTE(this=certain, expression=least.copy()), exp.true()))
+        labelled = any(value.label is not None for value in single)
+        listed = [self.labelled(value) if labelled else self.listed(value, False) for value in single]
+        possible = exp.GTE(this=self.number(listed), expression=least.copy())
+        return case(*steps, (either([possible, *many]), unknown()), default=exp.false())
 
     def number(self, lists: Sequence[Sql]) -> Sql:
         """How many values lists have together."""
@@ -298,6 +311,14 @@ class Writer(ValueWriter):
 
     def rows(self, name: str) -> Sql:
         return exp.Coalesce(this=column(name), expressions=[exp.Array(expressions=[])])
+
+
+def total(parts: Sequence[Sql]) -> Sql:
+    """The sum of the parts."""
+    whole, *others = parts
+    for part in others:
+        whole = exp.Add(this=whole, expression=part)
+    return whole
 
 
 def places(each: Node, row: Row) -> bool:

@@ -14,8 +14,9 @@ AT_ONCE = 2000
 """Members that clingo is given at once: all of what is ground is kept in memory."""
 
 TABLES = {
-    "trial": """SELECT "case", at, t.drug AS drug, t.start AS first, t."end" AS last, requested_on AS asked FROM (
-        SELECT "case", requested_on, unnest(treatment) AS t, generate_subscripts(treatment, 1) AS at FROM cohort)""",
+    "trial": """SELECT "case", course, t.drug AS drug, t.start AS first, t."end" AS last, asked FROM (
+        SELECT "case", requested_on AS asked, unnest(treatment) AS t, generate_subscripts(treatment, 1) AS course
+        FROM cohort)""",
     "relapsed": """SELECT "case", unnest(relapse) AS day FROM cohort""",
     "scanned": """SELECT "case", m.date AS day, m.lesions AS lesions FROM (
         SELECT "case", unnest(mri) AS m FROM cohort)""",
@@ -55,21 +56,21 @@ Step("b", drug) :- drug in ["natalizumab", "ocrelizumab", "fingolimod"];
 Months(start, end) = SqlExpr("((year({e}) - year({s})) * 12 + month({e}) - month({s}) - (day({e}) < day({s}))::INT)",
   {s: start, e: end});
 @Ground(Long);
-Long(case:, at:, drug:, first:, last:) :-
-  trial(case:, at:, drug:, first:, last:, asked:), Months(first, last) >= 3, Months(first, asked) >= 3;
+Long(case:, course:, drug:, first:, last:) :-
+  trial(case:, course:, drug:, first:, last:, asked:), Months(first, last) >= 3, Months(first, asked) >= 3;
 
-Often(case:, at:, days? Count= day) distinct :-
-  Long(case:, at:, first:, last:), relapsed(case:, day:), day >= first, day <= last, Months(day, last) < 12;
-Shows(case:, at:, sign: "often") distinct :- Often(case:, at:, days:), days >= 2;
-Shows(case:, at:, sign: "lesions") distinct :-
-  Long(case:, at:, first:, last:), scanned(case:, day:, lesions:), day >= first, day <= last,
+Often(case:, course:, days? Count= day) distinct :-
+  Long(case:, course:, first:, last:), relapsed(case:, day:), day >= first, day <= last, Months(day, last) < 12;
+Shows(case:, course:, sign: "often") distinct :- Often(case:, course:, days:), days >= 2;
+Shows(case:, course:, sign: "lesions") distinct :-
+  Long(case:, course:, first:, last:), scanned(case:, day:, lesions:), day >= first, day <= last,
   lesions in ["enlarging", "new_symptomatic", "new_asymptomatic"];
-Shows(case:, at:, sign: "worse") distinct :-
-  Long(case:, at:, first:, last:), worsened(case:, day:), day >= first, day <= last;
-Shows(case:, at:, sign: "worse") distinct :-
-  Long(case:, at:, first:, last:), scored(case:, day:, score:), score > 3.5, day >= first, day <= last;
-Signs(case:, at:, signs? Count= sign) distinct :- Shows(case:, at:, sign:);
-Failed(case:, drug:) distinct :- Long(case:, at:, drug:), Signs(case:, at:, signs:), signs >= 2;
+Shows(case:, course:, sign: "worse") distinct :-
+  Long(case:, course:, first:, last:), worsened(case:, day:), day >= first, day <= last;
+Shows(case:, course:, sign: "worse") distinct :-
+  Long(case:, course:, first:, last:), scored(case:, day:, score:), score > 3.5, day >= first, day <= last;
+Signs(case:, course:, signs? Count= sign) distinct :- Shows(case:, course:, sign:);
+Failed(case:, drug:) distinct :- Long(case:, course:, drug:), Signs(case:, course:, signs:), signs >= 2;
 Met(case:) distinct :- Failed(case:, drug: one), Step("a", one), Failed(case:, drug: other), Step("b", other);
 """
 
@@ -87,10 +88,7 @@ def by_logica(engine: duckdb.DuckDBPyConnection) -> int:
 
     tables(engine, "TABLE")
     program = universe.LogicaProgram(parse.ParseFile(LOGICA)["rule"])
-    (count,) = engine.execute(
-        f"SELECT count(*) FROM ({program.FormattedPredicateSql('Met').rstrip().rstrip(';')})"
-    ).fetchone() or (0,)
-    return int(count)
+    return len(engine.execute(program.FormattedPredicateSql("Met")).fetchall())
 
 
 def by_clingo(engine: duckdb.DuckDBPyConnection) -> int:
@@ -110,7 +108,7 @@ def _lot(engine: duckdb.DuckDBPyConnection, clingo: object, lot: int) -> int:
         return f"(12 * year({column}) + month({column}) - 1) * 32 + day({column}) - 1"
 
     texts = {
-        "trial": f"""'"' || "case" || '"', at, drug, {day("first")}, {day("last")}, {day("asked")}""",
+        "trial": f"""'"' || "case" || '"', course, drug, {day("first")}, {day("last")}, {day("asked")}""",
         "relapsed": f"""'"' || "case" || '"', {day("day")}""",
         "scanned": f"""'"' || "case" || '"', {day("day")}, lesions""",
         "scored": f"""'"' || "case" || '"', {day("day")}, (score * 10)::INT""",

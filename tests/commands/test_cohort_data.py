@@ -143,7 +143,7 @@ def test_the_template_starts_without_the_engine() -> None:
 
 def test_every_code_of_a_cohort_is_in_the_reference() -> None:
     """The codes that the source reports are those with a meaning."""
-    names = ("check", "connection", "data", "decide", "export", "fitting", "plan", "records", "sources", "tables")
+    names = ("check", "connection", "data", "export", "fitting", "job", "plan", "records", "sources", "tables")
     texts = [(ROOT / "kb" / "cohort" / f"{name}.py").read_text("utf-8") for name in names]
     call = re.compile(r'(?:Problem|Check|_?problem|_wrong)\(\s*(?:source, )?\[?"([a-z-]+)"')
     found = {code for text in texts for code in call.findall(text)} | {"not-in-enumeration", "wrong-value"}
@@ -173,3 +173,11 @@ def test_an_interrupt_leaves_no_file(tmp_path: Path) -> None:
     assert started.returncode == 1
     assert told.strip() == "Aborted!"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_lines_that_are_no_json_are_told_as_such(tmp_path: Path) -> None:
+    """Rather than as a file in which every column is missing."""
+    result = run("cohort", written(tmp_path / "members.ndjson", '{"case": "A-1"\n[1]\n'))
+    assert result.exit_code == 2
+    assert "no line of it is an object of JSON" in result.stderr
+    assert "missing-column" not in result.stderr

@@ -80,3 +80,11 @@ def test_cases_are_asked_as_before(data: Path, tmp_path: Path) -> None:
     assert run("query", "eligible(P)", PEND, "--first", "3").exit_code == 2
     assert run("query", "eligible(P)", data, "--redact").exit_code == 2
     assert run("query", "eligible(P)", tmp_path).exit_code == 2
+
+
+def test_a_cohort_is_no_case(data: Path) -> None:
+    """Without a member's name it says how to name one."""
+    for arguments in (("explain", data), ("check", data), ("explain", data, "--assume", "relapse('2024-01-01')")):
+        result = run(*arguments)
+        assert result.exit_code == 2
+        assert "--case ID takes one member" in " ".join(result.stderr.split())
