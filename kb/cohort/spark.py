@@ -13,6 +13,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.cohort.columns import columns
@@ -33,11 +34,14 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 LOCAL = "local[*]"
+LOG = Path(__file__).with_name("spark_log.properties")
+# A cluster of several masters names them all; what else there is of others is for Spark to say.
+MASTER = re.compile(r"local(\[(\*|\d+)(, *\d+)?\])?|spark://\S+:\d+(,\S+:\d+)*|yarn|k8s://\S+")
 OLDEST_JAVA = 17
 _MEMBERS, _DECIDED = "policykb_members", "policykb_decided"
 SETTINGS: Mapping[str, str] = {
     "spark.app.name": "policykb",
-    "spark.log.level": "ERROR",
+    "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={LOG.as_uri()}",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.session.timeZone": "UTC",
@@ -53,8 +57,11 @@ SETTINGS: Mapping[str, str] = {
 }
 
 
-def require_spark() -> None:
-    """Raises ``ProblemsError`` where PySpark is not installed, or there is no Java that it runs on."""
+def require_spark(master: str = LOCAL) -> None:
+    """Raises ``ProblemsError`` where this is no address, PySpark is not installed, or there is no Java for it."""
+    if not MASTER.fullmatch(master):
+        help = "`local[2]` for two processors of this machine, or `spark://HOST:7077` for a cluster"
+        raise ProblemsError([Problem("no-engine", "this is no address of Spark", printable(master), help=help)], {})
     try:
         import pyspark  # noqa: F401
     except ImportError:
@@ -85,7 +92,7 @@ def session(master: str = LOCAL, settings: Mapping[str, str] | None = None) -> I
     ``master``: ``local[N]``, ``local[*]``, or the address of a cluster such as ``spark://HOST:7077``. ``settings``
     are further ones of Spark's. Raises ``ProblemsError`` where Spark cannot be started, or the cluster not reached.
     """
-    require_spark()
+    require_spark(master)
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
@@ -99,7 +106,7 @@ def session(master: str = LOCAL, settings: Mapping[str, str] | None = None) -> I
     try:
         spark = builder.getOrCreate()
     except (Py4JError, PySparkException, OSError) as error:
-        help = f"the engine says: {_words(error)}"
+        help = f"see that a master answers at this address; the engine says: {_words(error)}"
         raise ProblemsError([Problem("no-engine", "Spark cannot be started there", master, help=help)], {}) from None
     try:
         yield spark
@@ -210,4 +217,5 @@ def _words(error: Exception) -> str:
     """The first line of an error of Spark that says something."""
     lines = [line.strip() for line in str(error).splitlines()]
     told = [line for line in lines if line and not line.startswith("An error occurred while calling")]
-    return printable(told[0][:300]) if told else type(error).__name__
+    words = re.sub(r"^(: )?([\w.$]+: )+", "", told[0]) if told else type(error).__name__
+    return printable(words[:300])

@@ -39,7 +39,7 @@ def decide(
     if job.rejects is not None:
         raise ValueError("Spark leaves no rows out")
     stamp = prepare(job)
-    require_spark()
+    require_spark(master)
     with job.opened(told) as cohort:
         checked(cohort)
         with session(master, settings) as spark:

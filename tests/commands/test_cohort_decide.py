@@ -79,6 +79,15 @@ def test_the_rows_that_are_left_out_are_written_and_counted(members: Path, tmp_p
     assert len(rejects.read_text("utf-8").splitlines()) == 2
 
 
+def test_what_is_no_address_of_spark_is_told(members: Path, tmp_path: Path) -> None:
+    """Before anything is read, and whether Spark is installed or not."""
+    for master in ("nonsense", "local[x", "spark://host", "spark:// host:7077"):
+        result = run("cohort", members, "-o", tmp_path / "out", "--engine", "spark", "--master", master)
+        assert result.exit_code == 2
+        assert "this is no address of Spark" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_options_without_a_folder_are_refused(members: Path, tmp_path: Path) -> None:
     """What would do nothing is bad usage."""
     for arguments in (
