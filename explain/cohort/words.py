@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from explain.language import clean, fill_in
 from kb.cohort.lowered import Output
 from kb.cohort.summary import ClauseCounts, Summary
+from kb.parse import parse_goal
 from kb.policy import Policy
+from kb.syntax import Atom, Constant
 
 KINDS = {
     "criterion": "Criteria",
@@ -27,7 +29,7 @@ def title(policy: Policy, output: Output) -> str:
     """What a status is of, in the words of the policy."""
     criterion = policy.vocabulary.criteria.get(output.predicate)
     if criterion is None or output.kind == "goal":
-        return clean(output.title)
+        return said(policy, output.title)
     types = policy.types[output.predicate][1:]
     names = criterion.variables[1:]
     values = {
@@ -38,6 +40,20 @@ def title(policy: Policy, output: Output) -> str:
     # Where the title does not name the values, they are told apart all the same.
     unnamed = [words for name, words in values.items() if f"{{{name}}}" not in criterion.title]
     return clean(f"{told}: {', '.join(unnamed)}" if unnamed else told)
+
+
+def said(policy: Policy, goal: str) -> str:
+    """A goal of a clause: in the words of its input where it asks for values by name, else as the policy writes it."""
+    asked = parse_goal(goal)
+    declared = policy.vocabulary.inputs.get(asked.name) if isinstance(asked, Atom) else None
+    if declared is None or not isinstance(asked, Atom) or declared.predicate != asked.predicate:
+        return clean(goal)
+    values = {}
+    for argument, term in zip(declared.fields, asked.args[1:], strict=True):
+        if not isinstance(term, Constant):
+            return clean(goal)
+        values[argument.name] = policy.vocabulary.label(argument.type, str(term.value))
+    return fill_in(declared.says, values)
 
 
 def share(part: int, whole: int) -> str:

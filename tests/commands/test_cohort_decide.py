@@ -51,7 +51,7 @@ def test_the_summary_fits_in_100_columns_and_steers_nothing(outcome: tuple[Path,
     _, printed, _ = outcome
     assert not [line for line in printed.splitlines() if len(line) > 100]
     assert not STEERING.search(printed)
-    assert "Clause 1, request_kind(P, initial)" in printed
+    assert "Clause 1, request for initial course: " in printed
 
 
 def test_the_summary_as_json_keeps_to_its_schema(members: Path, tmp_path: Path) -> None:
