@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 from kb.answers import Answers, Row, Status
@@ -80,6 +81,8 @@ def _case(number: int, question: Question) -> str:
     return f"case({number}, {_write(case.id)}, [{readings}],\n [{facts}])."
 
 
+# Of many members the values are few, so each is written and read once.
+@cache
 def _write(term: Term) -> str:
     """A value as the interpreter reads it."""
     match term:
@@ -97,6 +100,7 @@ def _write(term: Term) -> str:
     raise TypeError(term)
 
 
+@cache
 def _quoted(text: str, quote: str = "'") -> str:
     """A quoted atom or a string of Prolog; whatever is not plain is written by its code."""
     inner = "".join(
@@ -105,6 +109,7 @@ def _quoted(text: str, quote: str = "'") -> str:
     return f"{quote}{inner}{quote}"
 
 
+@cache
 def _read(spelled: str) -> Term:
     """A value as the interpreter spells it."""
     kind, _, rest = spelled.partition(":")
