@@ -7,6 +7,7 @@ from collections.abc import Mapping
 COHORT_CODES: Mapping[str, str] = {
     "no-engine": "DuckDB, which reads cohorts, sqlglot, which writes SQL, or Spark is not installed or not reached.",
     "no-cohort": "The data is not there, or is of no format that can be read.",
+    "members-missing": "Spark wrote rows where this machine does not see them.",
     "no-format": "The name of the file to be written does not say in which format.",
     "files-differ": "The files of one cohort do not have the same columns and types.",
     "missing-column": "A column that the policy asks for is missing, or one that is to be kept.",

@@ -6,7 +6,7 @@ The data is checked by DuckDB on this machine first: Spark takes values as they 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from kb.cohort.data import Cohort
 from kb.cohort.heard import heard, part_of
 from kb.cohort.job import CHECK, Decided, Job, alone, begin, finish, prepare
 from kb.cohort.spark import members, require_spark, session, write
+from kb.problems import Problem, ProblemsError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -48,7 +49,9 @@ def decide(
             try:
                 with alone(job), heard(lambda: _done(spark), part_of(told, CHECK, 1 - CHECK)):
                     write(frame, str(job.unfinished / _WRITTEN), job.data)
-                    return finish(job, cohort, stamp, explained, _parts(job.unfinished))
+                    parts = _parts(job.unfinished)
+                    _refuse_fewer(cohort, parts, job.out)
+                    return finish(job, cohort, stamp, explained, parts)
             except BaseException:
                 # What is there of it cannot be gone on with.
                 shutil.rmtree(job.unfinished, ignore_errors=True)
@@ -64,6 +67,18 @@ def _parts(folder: Path) -> list[Path]:
         each.rename(parts[-1])
     shutil.rmtree(written)
     return parts
+
+
+def _refuse_fewer(cohort: Cohort, parts: Sequence[Path], out: str) -> None:
+    """Raises where not every member has a row here: a machine may have written to a disk of its own."""
+    found = 0
+    if parts:
+        listed = [str(part) for part in parts]
+        (found,) = cohort.connection.execute("SELECT count(*) FROM read_parquet(?)", [listed]).fetchone() or (0,)
+    if found != cohort.checked.rows:
+        message = f"of {cohort.checked.rows:,} members {found:,} have a row in it"
+        help = "let the folder be one that all machines of the cluster write to under the same path"
+        raise ProblemsError([Problem("members-missing", message, out, help=help)], {})
 
 
 def _done(spark: SparkSession) -> float:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import stat
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 
+from kb.cohort import spark_decide
+from kb.cohort.spark import write
 from tests.commands.running import run
 from tests.spark.alike import in_order, written
 from tests.spark.cluster import ENVIRONMENT, Cluster
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +86,21 @@ def test_nobody_is_a_cohort_as_well(address: str, tmp_path: Path) -> None:
     result = run("cohort", empty, "-o", out, "--engine", "spark", "--master", address, "--json")
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["members"] == 0
+
+
+def test_a_member_without_a_row_is_no_success(
+    data: Path, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a machine writes to a disk of its own: what is there is not the cohort."""
+
+    def lost(frame: DataFrame, out: str, data: str) -> None:
+        write(frame, out, data)
+        next(Path(out).glob("part-*.parquet")).unlink()
+
+    monkeypatch.setattr(spark_decide, "write", lost)
+    result = run(
+        "cohort", data, "-o", tmp_path / "out", "--keep", "a `kept` one", "--engine", "spark", "--master", address
+    )
+    assert result.exit_code == 2
+    assert "error[members-missing]" in result.stderr
+    assert not list(tmp_path.iterdir())
