@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
+from kb.files import keep_name
 from kb.problems import Problem, ProblemsError
 
 fcntl: ModuleType | None
@@ -61,7 +62,7 @@ def _append(path: Path, line: bytes) -> bool:
     finally:
         os.close(handle)
     if new:
-        _keep_name(path.parent)
+        keep_name(path.parent)
     return not torn
 
 
@@ -81,13 +82,3 @@ def _locked(handle: int) -> Iterator[None]:
         yield
     finally:
         fcntl.flock(handle, fcntl.LOCK_UN)
-
-
-def _keep_name(folder: Path) -> None:
-    """The name of a new file put on the disk, where the system can do that."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

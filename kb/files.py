@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from kb.problems import Problem, ProblemsError
@@ -33,3 +34,13 @@ def write(path: Path, content: bytes) -> None:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ProblemsError([Problem("unwritable", f"cannot be written: {reason}", str(path))], {}) from None
+
+
+def keep_name(folder: Path) -> None:
+    """The name of a new file or folder in a folder put on the disk, where the system can do that."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -21,7 +21,7 @@ from kb.cohort.heard import part_of
 from kb.cohort.slices import ROWS
 from kb.cohort.sources import ENDINGS, find_files
 from kb.cohort.statuses import Manifest, manifest, own_columns
-from kb.files import write
+from kb.files import keep_name, write
 from kb.policy import Policy
 from kb.problems import Problem, ProblemsError, printable
 
@@ -163,7 +163,7 @@ def finish(job: Job, cohort: Cohort, stamp: Mapping[str, Any], explained: Manife
         raise unwritable(error, job.out) from None
     # Until here the run could have been gone on with.
     (job.folder / RUN).unlink()
-    _keep_name(job.folder.parent)
+    keep_name(job.folder.parent)
     there = tuple(job.folder / each.name for each in parts)
     return Decided(job.folder, explained, there, cohort.checked.rows, cohort.checked.rejected)
 
@@ -236,16 +236,6 @@ def alone(job: Job) -> Iterator[None]:
             message = "another run is writing to it"
             raise _problem("in-use", message, str(job.unfinished), "wait for its end") from None
         yield
-
-
-def _keep_name(folder: Path) -> None:
-    """The name of a new folder put on the disk, where the system can do that."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _bytes(value: object) -> bytes:
