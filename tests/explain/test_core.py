@@ -151,7 +151,7 @@ def test_the_core_establishes_the_verdict_and_nothing_of_it_can_be_left_out(reco
     hold(prove(decide(POLICY, as_case(POLICY, record))))
 
 
-@pytest.mark.sampled(18)
+@pytest.mark.sampled(40)
 @pytest.mark.parametrize("path", [*EXAMPLES, *CASES], ids=lambda path: path.name.removesuffix(".case.yaml"))
 def test_the_core_of_a_shipped_case_establishes_its_verdict(path: Path) -> None:
     """For whole policies as for small ones; and it is no larger than the proof."""

@@ -130,7 +130,7 @@ def policy() -> Policy:
     return load_policy("lemtrada")
 
 
-@pytest.mark.sampled(20)
+@pytest.mark.sampled(40)
 @pytest.mark.parametrize("path", [*EXAMPLES, *CASES], ids=lambda path: path.name.removesuffix(".case.yaml"))
 def test_a_repair_of_a_shipped_case_is_proved_when_its_changes_are_made(policy: Policy, path: Path) -> None:
     """The repaired case is decided anew; what is met has nothing to repair, what has no repair says why."""
