@@ -41,7 +41,7 @@ UNMEASURED = tests/test_oracle.py tests/solving tests/kb/cohort/test_many.py
 
 nightly: .venv/installed-test ## every test whole, with what share of the lines ran, and every mutant of the shipped policy
 	@sh .ci/debian swipl=swi-prolog-nox chromium=chromium
-	@echo "running every test whole; takes hours"
+	@echo "running every test whole; takes long"
 	@$(PY) -m pytest -n auto --every-case --cov --ignore tests/spark $(UNMEASURED:%=--ignore=%)
 	@echo "holding random cases and a million members against the oracle, and cases against the formulas"
 	@$(PY) -m pytest -n auto --dist worksteal --every-case $(UNMEASURED)
@@ -54,7 +54,7 @@ check: .venv/installed-test ## lint, format and types alone
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 
-bench: .venv/installed-bench ## measure how fast it is; takes an hour, and downloads Spark once
+bench: .venv/installed-bench ## measure how fast it is; takes half an hour, and downloads Spark once
 	@sh .ci/debian java=openjdk-17-jre-headless
 	@$(PY) tests/bench/bench.py
 	@$(PY) tests/bench/cohort.py

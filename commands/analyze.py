@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from commands.common import dump, edition_option, json_option, one_edition, parse_readings, reading_option, width
 from commands.folders import refuse_taken, write_cases
 from commands.progress import progress
-
-if TYPE_CHECKING:
-    pass
 
 MOST_ROWS = 10
 
@@ -44,14 +40,14 @@ def analyze(
 
     Exit code: 0; 2 bad usage or bad input.
     """
-    from kb.regression.analysis import PARTS
-    from kb.regression.analysis import analyze as analyse
+    from kb.regression import analysis
 
     loaded = one_edition(policy, edition)
     chosen = parse_readings(readings)
     folder = None if cases is None else free_folder(Path(cases))
     with progress("analysing", at_once=True) as told:
-        found = analyse(loaded, chosen, rows, lambda part: told(PARTS.index(part), len(PARTS), part))
+        parts = analysis.PARTS
+        found = analysis.analyze(loaded, chosen, rows, lambda part: told(parts.index(part), len(parts), part))
     if folder is not None:
         from explain.analysis.cases import reading_cases
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.problems import Problem, ProblemsError, printable
+from commands.folders import refuse_taken
+from commands.progress import progress as parts_done
+from kb.problems import printable
 
 if TYPE_CHECKING:
     from kb.cohort.data import Cohort
@@ -19,24 +21,22 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[float], None] | None]:
-    """Shows the share that is done, on a terminal; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    with click.progressbar(length=1000, label=label, file=sys.stderr) as bar:
-        yield lambda share: bar.update(max(0, round(1000 * share) - bar.pos))
-        bar.update(1000 - bar.pos)
+    """Shows the share that is done, on a terminal; elsewhere nothing needs to be told."""
+    with parts_done(label) as told:
+        most = 0.0
+
+        def hear(share: float) -> None:
+            # What has several steps begins each of them anew.
+            nonlocal most
+            most = max(most, share)
+            told(round(1000 * most), 1000)
+
+        yield hear if sys.stderr.isatty() else None
 
 
 def refuse_existing(*paths: str | None) -> None:
     """Raises ``ProblemsError`` where a file that is to be written is there already."""
-    problems = [
-        Problem("exists", "there is a file of this name already", each, help="choose another name")
-        for each in paths
-        if each is not None and Path(each).exists()
-    ]
-    if problems:
-        raise ProblemsError(problems, {})
+    refuse_taken((Path(each) for each in paths if each is not None), "choose another name")
 
 
 def write_rejects(found: Cohort, path: str) -> None:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 EXIT = {Status.MET: 0, Status.NOT_MET: 1, Status.UNDOCUMENTED: 3}
 CASE_FILES = (".yaml", ".yml", ".json", ".pl")
-COHORT_ENDINGS = (".parquet", ".csv", ".ndjson", ".jsonl")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -229,7 +228,9 @@ def case_of(path: str, member: str | None, policy: str, edition: str | None) -> 
 
 def refuse_cohort(path: str) -> None:
     """Raises where a file is plainly one of a cohort and no case."""
-    if Path(path).suffix.lower() in COHORT_ENDINGS:
+    from kb.cohort.sources import ENDINGS
+
+    if Path(path).suffix.lower() in ENDINGS:
         raise click.UsageError(f"`{printable(path)}` is no case: of a cohort, --case ID takes one member")
 
 

@@ -21,9 +21,8 @@ def make_folder(path: Path) -> None:
         raise ProblemsError([problem], {}) from None
 
 
-def refuse_taken(paths: Iterable[Path]) -> None:
+def refuse_taken(paths: Iterable[Path], help: str = "choose another folder") -> None:
     """Raises ``ProblemsError`` with each of these files that is there already."""
-    help = "choose another folder"
     problems = [
         Problem("exists", "there is a file of this name already", str(each), help=help)
         for each in paths

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from explain.cohort.words import title
-from explain.json import version
+from explain.json import policy_json, version
 from explain.language import clean
 from kb.cohort.against import Difference, Side, Turn
 from kb.cohort.goals import GoalCounts
@@ -15,19 +15,6 @@ from kb.cohort.summary import ClauseCounts, Summary
 from kb.policy import Policy
 
 FORMAT, DIFFERENCE, ANSWERS = "policykb-cohort-summary/1", "policykb-cohort-difference/1", "policykb-cohort-answers/1"
-
-
-def policy_json(policy: Policy) -> dict[str, str]:
-    """The policy that decided."""
-    header = policy.vocabulary.header
-    return {
-        "name": header.name,
-        "title": clean(header.title),
-        "payer": clean(header.payer),
-        "edition": clean(header.edition),
-        "file": policy.path,
-        "sha256": policy.hash,
-    }
 
 
 def output_json(policy: Policy, output: Output) -> dict[str, Any]:
