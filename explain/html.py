@@ -56,6 +56,7 @@ MARKS: Mapping[Status | str, Mark] = {
     "apart": Mark("apart", "·", "does not apply"),
     "bad input": Mark("bad-input", "!", "bad input"),
 }
+GROUPS = ("all", "any")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,8 @@ def checked(found: Report) -> dict[str, list[tuple[Line, Mark, Reasons]]]:
 
 
 def reasons(top: Point) -> Reasons:
-    """Every sentence that keeps a point from being met, after the title of the criterion under it that it belongs to.
+    """Every sentence that keeps a point from being met, after the title of what is under it that it belongs to: of
+    a criterion, or of a group of which all or one are needed.
 
     A sentence that starts with that title goes without it.
     """
@@ -199,7 +201,8 @@ def reasons(top: Point) -> Reasons:
             continue
         seen.add(point)
         if point.children:
-            inner = point.words if point.section else title
+            # Without its heading a group would read as more of the alternatives that it is one of.
+            inner = point.words if point.section or point.kind in GROUPS else title
             waiting += [(child, inner) for child in reversed(point.children)]
             continue
         if point.words.lower().startswith(title.lower()):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from explain.html import page
+from explain.html import page, reasons
 from explain.outline import outline
 from explain.points import points
 from explain.proof import Proof
@@ -336,3 +336,13 @@ def test_everything_can_be_read_without_a_script(files: dict[str, Path], opened:
     assert found.seen("#long li > div") == []
     found.page.click("summary")
     assert len(found.seen("#long li > div")) > len(steps)
+
+
+def test_a_group_of_which_all_are_needed_is_told_as_one() -> None:
+    """Three reasons in a row would read as three ways out, where two of them go together."""
+    found = report(proof_of(REFUSAL))
+    (prescriber,) = (line.point for line in found.checklist if line.point.section == "PRESCRIBER")
+    assert prescriber.note == "one of these is needed"
+    (alone, first), (group, both) = reasons(prescriber)
+    assert (alone, len(first)) == ("", 1)
+    assert (group, len(both)) == ("all of these are needed", 2)
