@@ -193,22 +193,25 @@ def reasons(top: Point) -> Reasons:
     A sentence that starts with that title goes without it.
     """
     found: list[tuple[str, list[tuple[Mark, str]]]] = []
-    waiting = [(child, "") for child in reversed(top.children) if top.kind != "apart"]
+    waiting: list[tuple[Point, Point | None]] = [(each, None) for each in reversed(top.children) if top.kind != "apart"]
     seen: set[Point] = set()
+    last: Point | None = None
     while waiting:
-        point, title = waiting.pop()
+        point, under = waiting.pop()
         if point in seen or mark_of(point).name in ("met", "apart"):
             continue
         seen.add(point)
         if point.children:
             # Without its heading a group would read as more of the alternatives that it is one of.
-            inner = point.words if point.section or point.kind in GROUPS else title
+            inner = point if point.section or point.kind in GROUPS else under
             waiting += [(child, inner) for child in reversed(point.children)]
             continue
-        if point.words.lower().startswith(title.lower()):
-            title = ""
-        if not found or found[-1][0] != title:
-            found.append((title, []))
+        if under is not None and point.words.lower().startswith(under.words.lower()):
+            under = None
+        # Two groups may have the same heading, and are two.
+        if not found or under is not last:
+            found.append((under.words if under is not None else "", []))
+        last = under
         found[-1][1].append((mark_of(point), point.words))
     return found
 

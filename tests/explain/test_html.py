@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
@@ -346,3 +347,12 @@ def test_a_group_of_which_all_are_needed_is_told_as_one() -> None:
     (alone, first), (group, both) = reasons(prescriber)
     assert (alone, len(first)) == ("", 1)
     assert (group, len(both)) == ("all of these are needed", 2)
+
+
+def test_two_groups_with_one_heading_are_two() -> None:
+    """Each is a way of its own, so to name all four reasons under one heading would ask for too much."""
+    (prescriber,) = (line.point for line in report(proof_of(REFUSAL)).checklist if line.point.section == "PRESCRIBER")
+    group = prescriber.children[-1]
+    other = replace(group, children=tuple(replace(child, words=f"{child.words}, too") for child in group.children))
+    told = reasons(replace(prescriber, children=(group, other)))
+    assert [(heading, len(lines)) for heading, lines in told] == [("all of these are needed", 2)] * 2
