@@ -22,7 +22,7 @@ from kb.regression.rows_needed import RowsNeeded
 from kb.solving.bounds import MOST_MORE
 from kb.solving.formulas import equal
 from kb.solving.values import OpenRow, Truth, conj, disj, either, neg
-from kb.solving.witness import MILLISECONDS, GaveUp
+from kb.solving.witness import MILLISECONDS, GaveUp, Near
 from kb.syntax import Clause, Predicate
 
 # For how long a case with fewer rows than something takes is looked for.
@@ -59,7 +59,7 @@ class Analyst:
         more = max((number - self.base.bounds.rows[name] for name, number in lacking.items()), default=0)
         names = frozenset[str]().union(*(inputs_below(self.policy, each) for each in about))
 
-        def near(wider: Mapping[str, int], milliseconds: int) -> Any:
+        def near(wider: Mapping[str, int], milliseconds: int) -> Near | None:
             opened = self.base.wider(wider).any_reading if any_reading else self.base.wider(wider)
             # What a reading is set to is open as an input is.
             readings = opened.free.readings.values() if any_reading else ()
@@ -69,7 +69,7 @@ class Analyst:
             # A case with fewer rows is quickly found, where there is one; that there is none would say nothing.
             with suppress(GaveUp):
                 if (first := near({}, BRIEFLY)) is not None:
-                    found(first[0].model)
+                    found(first.settling.model)
                     return False
         if more > MOST_MORE:
             self.undecided.append(f"{words}: it takes {more} more rows of a list than the bounds have")
@@ -80,7 +80,7 @@ class Analyst:
             self.undecided.append(words)
             return False
         if last is not None and not lacking:
-            found(last[0].model)
+            found(last.settling.model)
         return last is None
 
     def criteria(self) -> list[Predicate]:

@@ -117,7 +117,7 @@ def smallest(base: OpenPolicy, mutant: Mutant, readings: Mapping[str, str] | Non
     for predicate in above(comparison, mutant.predicate):
         if elsewhere and comparison.granted(predicate):
             continue
-        found = comparison.search.smallest(differing(comparison, predicate), comparison.inputs(predicate))
+        found = comparison.within(predicate, lambda each, goal=predicate: differing(each, goal))  # type: ignore[misc]
         if found is not None:
             return killing(comparison, mutant, predicate, found, readings or {})
     return None

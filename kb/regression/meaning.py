@@ -7,8 +7,11 @@ for the case that departs least from a usual one; the deciding engine then decid
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from copy import copy
 from functools import cached_property
 from itertools import permutations
+
+import z3
 
 from kb.answers import Answers, Status
 from kb.case_text import case_text
@@ -24,7 +27,7 @@ from kb.solving.bounds import MOST_MORE
 from kb.solving.formulas import Formulas
 from kb.solving.free import CASE_ID, reading_key
 from kb.solving.shared import shape
-from kb.solving.values import OpenRow, Pair, Truth, Value, conj, disj, neg
+from kb.solving.values import OpenRow, Pair, Truth, Value, conj, disj, identity, neg
 from kb.solving.witness import Departure, GaveUp
 from kb.solving.witness import Witness as Found
 from kb.syntax import CASE, Atom, Predicate, Variable
@@ -152,18 +155,76 @@ class Comparison:
         def asked(comparison: Comparison) -> Truth:
             return comparison.turning(predicate, before, after)
 
-        names = self.inputs(predicate)
-        return self.search.smallest(asked(self), names) or self.beyond(predicate, asked)
+        return self.within(predicate, asked) or self.beyond(predicate, asked)
+
+    def within(self, predicate: Predicate, asked: Callable[[Comparison], Truth]) -> Found | None:
+        """The smallest case of what is asked of a goal within the bounds. Raises ``GaveUp``."""
+        formula, names, reached = asked(self), self.inputs(predicate), self.reached(predicate)
+        if reached != names:
+            if (found := self.search.close_by(formula, reached)) is not None:
+                return found
+            if not self.imaginable(predicate, asked):
+                return None
+        return self.search.smallest(formula, names)
+
+    def imaginable(self, predicate: Predicate, asked: Callable[[Comparison], Truth]) -> bool:
+        """Whether there were a case of what is asked of a goal, could all that both editions say alike be anything.
+
+        That is soon known, and where there is none there is no case either.
+        """
+        return self.search.possible(asked(self.guessed), self.reached(predicate))
+
+    @cached_property
+    def guessed(self) -> Comparison:
+        """The same comparison, where what says the same of a case in both editions may have any status."""
+        guesses = {
+            each: [OpenRow(guess(each), (self.free.id,))]
+            for each in self.unchanged
+            if self.policies[0].types.get(each) == (CASE.name,) and each not in self.policies[0].inputs
+        }
+        other = copy(self)
+        old, new = (copy(each) for each in self.formulas)
+        for each in (old, new):
+            each.known, each.given = {}, {**each.given, **guesses}
+        assert isinstance(new, _Sharing)
+        new.base = old
+        other.formulas = old, new
+        return other
+
+    def reached(self, predicate: Predicate) -> frozenset[str]:
+        """The names of the inputs that a goal rests on but through what is guessed."""
+        found = set()
+        guessed = self.guessed.formulas[0].given.keys() - self.formulas[0].given.keys()
+        for policy, name in zip(self.policies, self.names(predicate), strict=True):
+            todo, seen = [name], set[Predicate]()
+            while todo:
+                each = todo.pop()
+                if each in seen or each in guessed:
+                    continue
+                seen.add(each)
+                if each in policy.inputs:
+                    found.add(each.name)
+                todo += [atom.predicate for clause in policy.clauses.get(each, ()) for atom in called(clause)]
+        return frozenset(found)
+
+    def lacks(self, predicate: Predicate, names: Collection[str]) -> dict[str, int]:
+        """How many rows more than the bounds have a case of a goal can take, of each of these lists."""
+        lacks = lacking(self.needed, self.names(predicate), self.base.bounds.rows)
+        return {name: more for name, more in lacks.items() if name in names}
 
     def beyond(self, predicate: Predicate, asked: Callable[[Comparison], Truth]) -> Found | None:
         """A case of what is asked of a goal with as few rows more than the bounds have as there is one.
 
         Raises ``GaveUp``, also where it could take more rows than are looked at.
         """
-        lacks = lacking(self.needed, self.names(predicate), self.base.bounds.rows)
         names = self.inputs(predicate)
-        lacks = {name: more for name, more in lacks.items() if name in names}
-        most = max(lacks.values(), default=0)
+        lacks = self.lacks(predicate, names)
+        direct = self.lacks(predicate, self.reached(predicate))
+        if not lacks:
+            return None
+        if max(direct.values(), default=0) <= MOST_MORE and not self.wider(direct).imaginable(predicate, asked):
+            return None
+        most = max(lacks.values())
         if most > MOST_MORE:
             raise GaveUp
         for more in range(1, most + 1):
@@ -187,6 +248,8 @@ class Comparison:
 
     def wider(self, more: Mapping[str, int]) -> Comparison:
         """The same comparison with so many rows more of these lists."""
+        if not more:
+            return self
         key = frozenset(more.items())
         if key not in self.wide:
             rows = {name: self.base.bounds.rows[name] + number for name, number in more.items()}
@@ -215,7 +278,7 @@ class Comparison:
         seen: dict[object, tuple[tuple[Value, ...], list[Truth]]] = {}
         for formulas, name in zip(self.formulas, self.names(predicate), strict=True):
             for row in formulas.rows(name, asked):
-                key = tuple((str(value.number), value.label) for value in row.values)
+                key = tuple((identity(value.number), value.label) for value in row.values)
                 seen.setdefault(key, (row.values, []))[1].append(row.pair.may)
         return [(values, disj(*mays)) for values, mays in seen.values()]
 
@@ -275,7 +338,14 @@ class _Sharing(Formulas):
         super().__init__(policy, readings, base.case_for(policy), base.free.coding)
 
     def rows(self, predicate: Predicate, wanted: tuple[Value | None, ...]) -> list[OpenRow]:
-        return self.base.rows(predicate, wanted) if predicate in self.unchanged else super().rows(predicate, wanted)
+        shared = predicate in self.unchanged and predicate not in self.given
+        return self.base.rows(predicate, wanted) if shared else super().rows(predicate, wanted)
+
+
+def guess(predicate: Predicate) -> Pair:
+    """Any status, of a goal that has the same in both editions."""
+    must, may = z3.Bools(f"{predicate}.must {predicate}.may")
+    return Pair(must, disj(must, may))
 
 
 def having(pair: Pair, status: Status) -> Truth:

@@ -25,6 +25,7 @@ from kb.solving.values import (
     conj,
     disj,
     either,
+    identity,
     same,
     says_more,
     truths_at_least,
@@ -271,7 +272,7 @@ class Formulas:
         found: dict[object, tuple[Value, list[Pair]]] = {}
         for instance in self.instances([inner], env):
             value = instance.env[variable.name]
-            key = value.number if value.settled else (value.label, value.many, str(value.number))
+            key = value.number if value.settled else (value.label, value.many, identity(value.number))
             found.setdefault(key, (value, []))[1].append(instance.pair)
         listed = [(value, either(pairs)) for value, pairs in found.values()]
         if count == 1:

@@ -30,6 +30,7 @@ from kb.solving.values import (
     day_of,
     disj,
     lifted,
+    months_of,
     neg,
     open_date,
 )
@@ -213,6 +214,7 @@ class FreeCase:
             self.add(Slot(declared, there=something, values=values))
             return OpenRow(Pair(something, True), (self.id, *values))
         there = z3.Bool(f"{name} there")
+        self.conditions[declared.name] += (z3.Implies(value.known, there) for value in values)
         if own_origin(declared):
             # A row has no word for where it is from, so something that it states must say it.
             self.conditions[declared.name].append(z3.Implies(there, something))
@@ -221,26 +223,39 @@ class FreeCase:
         return OpenRow(Pair(conj(there, neg(attested)), there), (self.id, *values))
 
     def value(self, declared: Input, argument: Argument, name: str) -> Value:
-        """An open value of the type of a field, which may not be stated."""
+        """An open value of the type of a field, which may not be stated.
+
+        Nothing reads what is not stated; it is fixed, or z3 would look for numbers for all of it.
+        """
         known, conditions = z3.Bool(f"{name} stated"), self.conditions[declared.name]
         if argument.type == "date":
             value, exists = open_date(name)
-            self.owners |= dict.fromkeys(map(str, get_vars(value.number)), declared.name)
-            conditions.append(exists)
+            month, day = months_of(value).month, months_of(value).day
+            self.owners |= {str(month): declared.name, str(day): declared.name}
+            conditions += (exists, z3.Or(known, z3.And(month == 12 * 2000, day == 0)))
             return replace(value, known=known)
         number = z3.Int(name)
-        if argument.type in self.types:
-            codes = [self.coding.number(Constant("atom", each)) for each in self.types[argument.type]]
-            conditions.append(disj(*(number == code for code in codes)))
-        elif argument.type == "text":
-            codes = [self.coding.number(Constant("text", each)) for each in self.texts]
-            conditions.append(disj(*(number == code for code in codes)))
+        value = Value(number, known, name)
+        if argument.type in self.types or argument.type == "text":
+            codes = [self.coding.number(each) for each in self.constants(argument.type)]
+            # Of a type with no value that all editions know nothing can be stated.
+            least = codes[0] if codes else 0
+            conditions.append(disj(neg(known), *(number == code for code in codes)))
         else:
             scale = 10**self.bounds.places if argument.type == "decimal" else 1
             least, most = max(self.bounds.least * scale, -LARGEST), min(self.bounds.most * scale, LARGEST)
             conditions.append(z3.And(number >= least, number <= most))
-            return Value(z3.ToReal(number) / scale if scale > 1 else number, known, name)
-        return Value(number, known, name)
+            if scale > 1:
+                value = replace(value, number=z3.ToReal(number) / scale)
+        conditions.append(z3.Or(known, number == least))
+        return value
+
+    def constants(self, type_name: str) -> Iterator[Constant]:
+        """What a text, or a value of an enumeration, can be."""
+        if type_name == "text":
+            yield from (Constant("text", each) for each in self.texts)
+        else:
+            yield from (Constant("atom", each) for each in self.types[type_name])
 
     def calendar(self, names: Collection[str]) -> Iterator[Truth]:
         """What holds of the time between dates of these inputs, for z3 to go by."""

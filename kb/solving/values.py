@@ -331,6 +331,11 @@ def lifted(number: Number) -> Number:
     return z3.IntVal(number) if isinstance(number, int) else number
 
 
+def identity(number: Number) -> object:
+    """A key that numbers have in common that are written alike; it lasts as long as one of them does."""
+    return ("open", number.get_id()) if z3.is_expr(number) else number
+
+
 def says_more(left: Value, right: Value) -> Value:
     """What a variable is worth that stands for both of two values which may be equal."""
     if left.known is True or left.label == right.label:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import z3
 
 from kb.solving.free import FreeCase, Held, Record, Slot, Stated, number_of, record_of
-from kb.solving.usual import Contents
+from kb.solving.usual import Contents, lifted_truth
 from kb.solving.values import Truth, Value, conj, lifted, neg
 from kb.syntax import Constant
 from kb.vocabulary import Argument
@@ -69,6 +69,7 @@ class WitnessSearch:
         self.free = free
         self.usual = usual
         self.steady = steady
+        self.known: dict[tuple[int, str], list[tuple[Any, Any]]] = {}
 
     def smallest(self, formula: Truth, names: Collection[str], plain: Plain | None = None) -> Witness | None:
         """A smallest witness of a formula; ``None`` where there is none.
@@ -77,59 +78,61 @@ class WitnessSearch:
         what a usual case does not hold. Raises ``GaveUp``.
         """
         found = self.near(formula, names)
-        return self.settled(*found, plain) if found is not None else None
+        return self.settled(found, plain) if found is not None else None
+
+    def close_by(self, formula: Truth, names: Collection[str]) -> Witness | None:
+        """A witness that departs from a usual case in one slot of these inputs at most; ``None`` where there is none.
+
+        What the usual case says of all others is put into the formula, of which little is left. Raises ``GaveUp``.
+        """
+        if isinstance(formula, bool):
+            return None
+        questions = []
+        for number, base in enumerate(self.usual):
+            # Open readings are no inputs, and not open in every search.
+            known = (name for name, slots in self.free.slots.items() if all(slot.name in base for slot in slots))
+            others = (pair for name in known if name not in names for pair in self.said(number, name))
+            left = z3.simplify(z3.substitute(formula, *others))
+            if not z3.is_false(left):
+                questions.append(_Question(self, left, names, [base]))
+        for number in range(2):
+            for each in questions:
+                if (found := each.near(number)) is not None:
+                    return self.settled(found)
+        return None
+
+    def said(self, number: int, name: str) -> list[tuple[Any, Any]]:
+        """What the variables of an input are in one of the usual cases."""
+        if (number, name) not in self.known:
+            solver = z3.SimpleSolver()
+            solver.add(*map(lifted_truth, self.free.conditions[name]))
+            for slot in self.free.slots[name]:
+                solver.add(lifted_truth(slot.holds(self.usual[number][slot.name], self.free.coding)))
+            _check(solver)
+            model = solver.model()
+            self.known[number, name] = [(each(), model[each]) for each in model.decls()]
+        return self.known[number, name]
 
     def possible(self, formula: Truth, names: Collection[str]) -> bool:
         """Whether a formula has a witness. Raises ``GaveUp``."""
         return self.near(formula, names) is not None
 
-    def near(
-        self, formula: Truth, names: Collection[str], milliseconds: int = MILLISECONDS
-    ) -> tuple[Settling, Sequence[Slot], Sequence[Any], Contents] | None:
-        """A model as near to a usual case as there is one, with the slots, their flags and that usual case."""
+    def near(self, formula: Truth, names: Collection[str], milliseconds: int = MILLISECONDS) -> Near | None:
+        """A model as near to a usual case as there is one. Raises ``GaveUp``."""
         if formula is False:
             return None
-        solver = self.solver(formula, names)
-        solver.set("timeout", milliseconds)
-        slots = [slot for name in self.free.slots if name in names for slot in self.free.slots[name]]
-        costs = [STEADY if slot.declared.name in self.steady else 1 for slot in slots]
-        departs = [[self.departing(solver, n, slot, base) for slot in slots] for n, base in enumerate(self.usual)]
-        for number in range(sum(costs) + 1):
+        question = _Question(self, formula, names, self.usual, milliseconds)
+        for number in range(sum(question.costs) + 1):
             # Near a usual case z3 is quick either way; far from one it is quick only where there is nothing.
-            if number == FEW and not _check(solver):
+            if number == FEW and not _check(question.solver):
                 return None
-            for base, flags in zip(self.usual, departs, strict=True):
-                few = z3.PbLe(list(zip(flags, costs, strict=True)), number) if flags else z3.BoolVal(True)
-                if _check(solver, few):
-                    settling = Settling(solver)
-                    solver.add(few)
-                    return settling, slots, flags, base
+            if (found := question.near(number)) is not None:
+                return found
         return None
 
-    def solver(self, formula: Truth, names: Collection[str]) -> Any:
-        solver = z3.SimpleSolver()
-        solver.add(z3.BoolVal(formula) if isinstance(formula, bool) else formula)
-        for name, conditions in self.free.conditions.items():
-            if name in names:
-                solver.add(*conditions)
-        solver.add(*self.free.calendar(names))
-        return solver
-
-    def departing(self, solver: Any, number: int, slot: Slot, base: Contents) -> Any:
-        """A boolean that must be true where a slot departs from a usual case."""
-        flag = z3.Bool(f"departs {number} {slot.name}")
-        solver.add(z3.Implies(neg(flag), slot.holds(base[slot.name], self.free.coding)))
-        return flag
-
-    def settled(
-        self,
-        settling: Settling,
-        slots: Sequence[Slot],
-        flags: Sequence[Any],
-        base: Contents,
-        plain: Plain | None = None,
-    ) -> Witness:
+    def settled(self, near: Near, plain: Plain | None = None) -> Witness:
         """The witness of a model, its values the nearest to the usual ones or else plain."""
+        settling, slots, flags, base = near.settling, near.slots, near.flags, near.base
         # Slot by slot, so that which ones depart hangs on what can be and not on what the solver found first.
         departing = [slot for slot, flag in zip(slots, flags, strict=True) if not settling.grant(neg(flag))]
         plain = plain or self.plain
@@ -191,6 +194,58 @@ class WitnessSearch:
     def by_input(self, contents: Contents) -> Mapping[str, list[tuple[Slot, Held]]]:
         free = self.free
         return {name: [(slot, contents[slot.name]) for slot in free.slots[name]] for name in free.inputs}
+
+
+class _Question:
+    """A formula as it is put to z3, beside what departs from each of some usual cases."""
+
+    def __init__(
+        self,
+        search: WitnessSearch,
+        formula: Truth,
+        names: Collection[str],
+        usual: Sequence[Contents],
+        milliseconds: int = MILLISECONDS,
+    ) -> None:
+        free = search.free
+        self.usual, self.coding = usual, free.coding
+        self.solver = z3.SimpleSolver()
+        # The older of z3's solvers of arithmetic: over dates it is faster, and gives up less.
+        self.solver.set("arith.solver", 2, "timeout", milliseconds)
+        self.solver.add(lifted_truth(formula))
+        for name, conditions in free.conditions.items():
+            if name in names:
+                self.solver.add(*conditions)
+        self.solver.add(*free.calendar(names))
+        self.slots = [slot for name in free.slots if name in names for slot in free.slots[name]]
+        self.costs = [STEADY if slot.declared.name in search.steady else 1 for slot in self.slots]
+        self.departs = [[self.departing(n, slot, each) for slot in self.slots] for n, each in enumerate(usual)]
+
+    def departing(self, number: int, slot: Slot, base: Contents) -> Any:
+        """A boolean that must be true where a slot departs from a usual case."""
+        flag = z3.Bool(f"departs {number} {slot.name}")
+        self.solver.add(z3.Implies(neg(flag), slot.holds(base[slot.name], self.coding)))
+        return flag
+
+    def near(self, number: int) -> Near | None:
+        """A model that departs from a usual case by no more than so much. Raises ``GaveUp``."""
+        for base, flags in zip(self.usual, self.departs, strict=True):
+            few = z3.PbLe(list(zip(flags, self.costs, strict=True)), number) if flags else z3.BoolVal(True)
+            if _check(self.solver, few):
+                settling = Settling(self.solver)
+                self.solver.add(few)
+                return Near(settling, self.slots, flags, base)
+        return None
+
+
+@dataclass(frozen=True)
+class Near:
+    """A model near to a usual case: the slots that were asked about, and of each a flag whether it departs."""
+
+    settling: Settling
+    slots: Sequence[Slot]
+    flags: Sequence[Any]
+    base: Contents
 
 
 class Settling:
