@@ -11,7 +11,7 @@ import z3
 from kb.policy import build_policy
 from kb.regression.open_policy import OpenPolicy
 from kb.solving.free import Stated
-from kb.solving.values import Truth, lifted, neg
+from kb.solving.values import Truth, conj, lifted, neg
 from kb.solving.witness import GaveUp, Witness, WitnessSearch
 from kb.syntax import Constant, Predicate
 from tests.support import HEADER
@@ -51,6 +51,28 @@ def test_one_departure_is_fewer_than_three() -> None:
     witness = found(base, status(base, "big"))
     assert [each.slot.name for each in witness.departures] == ["size"]
     assert witness.departures[0].held == Stated((Constant("number", 100),))
+
+
+def test_a_witness_close_by_departs_in_one_slot_of_the_named_inputs() -> None:
+    """It is the one that a search among all inputs finds; where that takes more slots, or others, there is none."""
+    base = base_of()
+    formula = status(base, "big")
+    close = base.search.close_by(formula, ["size"])
+    assert close is not None
+    assert (close.record, close.departures) == (found(base, formula).record, found(base, formula).departures)
+    assert base.search.close_by(formula, ["seen", "flag"]) is None
+    assert base.search.close_by(formula, ["dose"]) is None
+
+
+def test_a_witness_close_by_is_as_usual_in_all_else() -> None:
+    """What the usual case says of the other inputs holds: another amount than its own is not to be had."""
+    base = base_of()
+    (usual,) = base.usual
+    amount, size = (base.free.slots[name][0] for name in ("dose", "size"))
+    as_usual = amount.holds(usual["dose"], base.free.coding)
+    assert base.search.close_by(conj(as_usual, neg(size.there)), ["size"]) is not None
+    assert base.search.close_by(conj(neg(as_usual), neg(size.there)), ["size"]) is None
+    assert base.search.close_by(as_usual, ["size"]).departures == ()  # type: ignore[union-attr]
 
 
 def test_a_usual_case_needs_no_departure() -> None:

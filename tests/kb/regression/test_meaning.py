@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from kb.answers import Status
@@ -12,7 +14,7 @@ from kb.problems import ProblemsError
 from kb.read_case import read_case
 from kb.regression import meaning
 from kb.regression.difference import Meaning, Shift
-from kb.regression.meaning import ReplayError, compare
+from kb.regression.meaning import TURNS, Comparison, ReplayError, compare
 from kb.regression.open_policy import OpenPolicy
 from kb.syntax import Predicate
 from tests.editions import edited
@@ -21,6 +23,16 @@ from tests.support import HEADER, MS
 
 MET, UNDOCUMENTED, NOT_MET = Status.MET, Status.UNDOCUMENTED, Status.NOT_MET
 UP = {(NOT_MET, MET), (NOT_MET, UNDOCUMENTED), (UNDOCUMENTED, MET)}
+KINDS = (
+    HEADER
+    + """
+:- type(kind, [old]).
+:- input(kind(P: case, Kind: kind), one, "Which?").
+:- input(sure(P: case), one, "Sure?").
+eligible(P) :- kind(P, _).
+eligible(P) :- sure(P).
+"""
+)
 
 
 def policy_of(text: str) -> Policy:
@@ -200,6 +212,36 @@ def test_where_a_difference_could_take_too_many_rows_nothing_is_claimed() -> Non
     """Twelve trials are more than are looked at."""
     found = difference(tried(12), ("had_drug_0(P), had_drug_1(P)", "had_drug_1(P)"))
     assert found.root.relation == "undecided"
+
+
+def test_of_an_enumeration_without_a_common_value_nothing_is_stated() -> None:
+    """Cases in which the input is silent remain, and tell the editions apart."""
+    found = difference(KINDS, ("[old]", "[new]"), ("eligible(P) :- sure(P).", ""))
+    assert found.root.relation == "less permissive"
+    assert turns(found.root) == {(MET, UNDOCUMENTED)}
+    assert "of kind only the values that both editions know are used, without new, old" in found.notes
+
+
+def test_what_cannot_turn_whatever_the_rest_says_is_ruled_out_at_once() -> None:
+    """Under a stricter threshold nothing is met that was not before, whatever the rest of a case says."""
+    comparison = Comparison(OpenPolicy(policy_of(MS)), policy_of(edited(MS, ("Score > 3.5", "Score > 4.5"))))
+    root = comparison.root
+    imagined = {
+        turn
+        for turn in TURNS
+        if comparison.imaginable(root, partial(Comparison.turning, predicate=root, before=turn[0], after=turn[1]))
+    }
+    assert imagined == {(after, before) for before, after in UP}
+    assert "hazard" not in comparison.reached(comparison.root)
+    assert "hazard" in comparison.inputs(comparison.root)
+
+
+def test_what_is_said_alike_and_rests_on_the_change_is_read() -> None:
+    """A goal whose own clauses say the same is no guess where something below it has changed."""
+    comparison = Comparison(OpenPolicy(policy_of(MS)), policy_of(edited(MS, ("Score > 3.5", "Score > 4.5"))))
+    guessed = comparison.guessed.formulas[0].given.keys() - comparison.formulas[0].given.keys()
+    assert Predicate("clear", 1) in guessed
+    assert not guessed & {Predicate("disabled", 1), Predicate("step", 1), comparison.root}
 
 
 def test_recursion_is_refused_in_either_edition() -> None:
