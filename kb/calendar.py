@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
+from typing import NamedTuple
+
+MONTHS: Mapping[str, int] = {"month": 1, "year": 12}
+"""The months that a unit is completed in, where it is completed in months."""
+TURNED: Mapping[str, str] = {"<": ">", "=<": ">=", ">": "<", ">=": "=<"}
+"""What a comparison is called with its sides exchanged."""
 
 
 def months_between(start: date, end: date) -> int:
@@ -27,3 +37,25 @@ def between(unit: str, start: date, end: date) -> int:
         return (end - start).days
     months = months_between(start, end)
     return months if unit == "month" else int(months / 12)
+
+
+class InDates(NamedTuple):
+    """What a comparison of completed units with a number says of the two dates.
+
+    It holds where ``months`` (one or more) are completed from the first date to the second, or, not ``forward``,
+    from the second to the first; where it does not say ``holds``, it holds exactly where they are not completed.
+    """
+
+    months: int
+    forward: bool
+    holds: bool
+
+
+def in_dates(operator: str, unit: str, number: int | Decimal | Fraction) -> InDates:
+    """What "completed units ``operator`` number" says of the dates, for units that are completed in months."""
+    least = floor(number) + 1 if operator in (">", "=<") else ceil(number)
+    holds = operator in (">", ">=")
+    if least > 0:
+        return InDates(MONTHS[unit] * least, True, holds)
+    # Backwards units are completed as forwards: nought or more are, where one is not completed backwards.
+    return InDates(MONTHS[unit] * (1 - least), False, not holds)

@@ -106,6 +106,14 @@ class Between(Node):
 
 
 @dataclass(frozen=True, eq=False)
+class Earlier(Node):
+    """The date so many months before another: the same day of the month, or the last one of a month without it."""
+
+    date: Node
+    months: int
+
+
+@dataclass(frozen=True, eq=False)
 class FirstKnown(Node):
     """The first of two values that is known."""
 

@@ -13,6 +13,7 @@ from kb.cohort.expressions import (
     Compare,
     Count,
     Distinct,
+    Earlier,
     Exists,
     Known,
     Literal,
@@ -272,7 +273,12 @@ def _strict(part: Node) -> tuple[Node, ...]:
 
 
 def _needed(value: Node) -> tuple[Node, ...]:
-    return (*_needed(value.start), *_needed(value.end)) if isinstance(value, Between) else (value,)
+    match value:
+        case Between(_, start, end):
+            return (*_needed(start), *_needed(end))
+        case Earlier(date):
+            return _needed(date)
+    return (value,)
 
 
 def _split(part: Node) -> tuple[Node, tuple[Literal, ...], tuple[Node, ...]] | None:

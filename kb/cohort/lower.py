@@ -36,6 +36,7 @@ from kb.cohort.families import CASE_VALUE, Family, constant, input_families, is_
 from kb.cohort.folding import Folding
 from kb.cohort.lowered import Asked, Definition, Keys, Lowered, MemberTruth, Output, Relation, RowTruth, named_as_row
 from kb.cohort.needs import Need, root_needs, with_needs
+from kb.cohort.sharing import shared
 from kb.cohort.values import Value, literal, same
 from kb.order import names
 from kb.policy import Policy
@@ -105,7 +106,7 @@ class Lowering(Bodies):
         if goal is not None:
             column = self.column(goal, (None,) * goal.arity)
             answer = Output(column, goal, "criterion", "", "", (), goal.arity > 1)
-            return Lowered(tuple(self.definitions), (answer,), column, self.readings)
+            return Lowered(self.shared(), (answer,), column, self.readings)
         header = self.policy.vocabulary.header
         root = self.column(Predicate(header.root, 1), (None,))
         outputs = [each for predicate in self.policy.vocabulary.criteria for each in self.outputs(predicate)]
@@ -117,7 +118,10 @@ class Lowering(Bodies):
                     section = self.policy.vocabulary.criteria[Predicate(header.root, 1)].section
                     outputs.append(Output(each.column, need.predicate, "goal", section, need.words, (), False))
             clauses.append(tuple(asked))
-        return Lowered(tuple(self.definitions), tuple(outputs), root, self.readings, tuple(clauses))
+        return Lowered(self.shared(), tuple(outputs), root, self.readings, tuple(clauses))
+
+    def shared(self) -> tuple[Definition, ...]:
+        return tuple(shared(self.definitions, self.folding.facts, self.name))
 
     def outputs(self, predicate: Predicate) -> Iterable[Output]:
         """The statuses of a criterion: one for each instance where these can be listed, else the greatest."""

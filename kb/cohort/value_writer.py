@@ -12,6 +12,7 @@ from kb.cohort.expressions import (
     Between,
     CaseId,
     Column,
+    Earlier,
     Field,
     FirstKnown,
     Joined,
@@ -93,6 +94,10 @@ class ValueWriter:
 
     def days(self, start: Sql, end: Sql) -> Sql:
         return exp.DateDiff(this=end, expression=start, unit=exp.var("day"))
+
+    def write_Earlier(self, each: Earlier) -> Sql:
+        months = exp.Interval(this=exp.Literal.string(str(each.months)), unit=exp.var("month"))
+        return as_type(exp.Paren(this=exp.Sub(this=self.sql(each.date), expression=months)), "date")
 
     def write_FirstKnown(self, each: FirstKnown) -> Sql:
         return exp.Coalesce(this=self.sql(each.left), expressions=[self.sql(each.right)])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
-from kb.calendar import between
+from kb.calendar import MONTHS, TURNED, between, in_dates
 from kb.cohort.expressions import (
     NO,
     NULL,
@@ -13,6 +14,7 @@ from kb.cohort.expressions import (
     YES,
     Between,
     Compare,
+    Earlier,
     Field,
     FirstKnown,
     Joined,
@@ -30,6 +32,9 @@ from kb.cohort.expressions import (
 from kb.cohort.folding import Folding
 from kb.compare import ORDERINGS
 from kb.syntax import Constant
+
+# Further back than from the last date that there is to the first one no engine need count.
+MOST_MONTHS = 12 * 9999
 
 
 @dataclass(frozen=True)
@@ -135,4 +140,23 @@ def compare(operator: str, left: Value, right: Value, folding: Folding) -> Node:
     one, other = left.scalar, right.scalar
     if isinstance(one, Literal) and isinstance(other, Literal):
         return YES if ORDERINGS[operator](one.constant.value, other.constant.value) else NO
-    return node(Compare, operator, one, other)
+    return by_dates(operator, one, other) or node(Compare, operator, one, other)
+
+
+def by_dates(operator: str, left: Node, right: Node) -> Node | None:
+    """Completed months or years against a number as one date against another, which takes an engine far less.
+
+    So many months are completed from one date to another where the first is no later than that many before the
+    second. ``None`` where it is no such comparison.
+    """
+    if isinstance(right, Between):
+        operator, left, right = TURNED[operator], right, left
+    if not (isinstance(left, Between) and left.unit in MONTHS and isinstance(right, Literal)):
+        return None
+    number = right.constant.value
+    assert isinstance(number, int | Decimal)
+    asked = in_dates(operator, left.unit, number)
+    if asked.months > MOST_MONTHS:
+        return None
+    first, second = (left.start, left.end) if asked.forward else (left.end, left.start)
+    return node(Compare, "=<" if asked.holds else ">", first, node(Earlier, second, asked.months))

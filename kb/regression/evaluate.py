@@ -20,8 +20,9 @@ from kb.policy import Policy
 from kb.problems import ProblemsError
 from kb.regression.mutants import Mutant
 from kb.solving.closed import ClosedFormulas, closed_case
+from kb.solving.coding import Coding, day_of
 from kb.solving.formulas import merged
-from kb.solving.values import Coding, OpenRow, Pair, Value, day_of
+from kb.solving.values import OpenRow, Pair, Value
 from kb.syntax import Clause, Constant, Predicate, Term, Unknown, atoms
 
 Statuses = Mapping[Row, Status]

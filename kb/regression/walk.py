@@ -18,8 +18,9 @@ from kb.policy import Policy
 from kb.regression.obligations import Key, Obligation, Run
 from kb.regression.occurrences import Occurrence, Step, apart, atoms_of, binders, case_variables
 from kb.solving.closed import ClosedFormulas, closed_case
+from kb.solving.coding import Coding
 from kb.solving.formulas import Env, Instance
-from kb.solving.values import NO, YES, Coding, Pair, Value, either, same, truths_at_least
+from kb.solving.values import NO, YES, Pair, Value, either, same, truths_at_least
 from kb.syntax import (
     AtLeast,
     AtLeastDistinct,

@@ -17,21 +17,9 @@ import z3
 from kb.answers import Status
 from kb.case import Case, Evidence, Fact
 from kb.policy import Policy
+from kb.solving.coding import Coding, day_of, open_date
 from kb.solving.formulas import OpenCase
-from kb.solving.values import (
-    YES,
-    Coding,
-    OpenRow,
-    Pair,
-    Truth,
-    Value,
-    chosen,
-    conj,
-    day_of,
-    disj,
-    lifted,
-    open_date,
-)
+from kb.solving.values import YES, OpenRow, Pair, Truth, Value, chosen, conj, disj, lifted
 from kb.syntax import Constant, Predicate, Term, Unknown
 from kb.vocabulary import Argument, Change, Input
 

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from kb.answers import Status
 from kb.case import Case
 from kb.policy import Policy
+from kb.solving.coding import Coding
 from kb.solving.formulas import Formulas, Instance, OpenCase, merged
-from kb.solving.values import OPEN, YES, Coding, OpenRow, Pair, Value, same, says_more
+from kb.solving.values import OPEN, YES, OpenRow, Pair, Value, same, says_more
 from kb.syntax import BETWEEN, Atom, Constant, Goal, Predicate, Term, Unknown, Variable
 
 

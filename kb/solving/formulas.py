@@ -15,9 +15,9 @@ from typing import TypeAlias
 from kb.order import flatten, names
 from kb.policy import Policy
 from kb.problems import Problem, ProblemsError
+from kb.solving.coding import Coding
 from kb.solving.values import (
     YES,
-    Coding,
     OpenRow,
     Pair,
     Value,
@@ -225,7 +225,7 @@ class Formulas:
                 for row in self.rows(goal.predicate, wanted):
                     yield from self.match(goal.args, row.values, Instance(before.pair & row.pair, env))
             case Comparison(operator, left, right):
-                yield from kept(before, compare(operator, self.value(left, env), self.value(right, env)))
+                yield from kept(before, self.coding.compare(operator, self.value(left, env), self.value(right, env)))
             case Negation(inner):
                 yield from kept(before, self.whole(inner, env).opposite)
             case AtLeast(count, goals):

@@ -18,22 +18,9 @@ from z3.z3util import get_vars
 
 from kb.policy import Policy
 from kb.solving.bounds import LARGEST, Bounds
+from kb.solving.coding import Coding, day_of, open_date
 from kb.solving.formulas import OpenCase
-from kb.solving.values import (
-    OPEN,
-    Coding,
-    OpenRow,
-    Pair,
-    Truth,
-    Value,
-    conj,
-    day_of,
-    disj,
-    lifted,
-    months_of,
-    neg,
-    open_date,
-)
+from kb.solving.values import OPEN, OpenRow, Pair, Truth, Value, conj, disj, lifted, months_of, neg
 from kb.syntax import Constant, Predicate
 from kb.vocabulary import Argument, Input
 

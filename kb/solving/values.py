@@ -7,15 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
 
 import z3
-
-from kb.calendar import between
-from kb.syntax import Constant
 
 # A z3 expression, or the Python value that it would always have. z3 has no types of its own to speak of.
 Truth: TypeAlias = Any
@@ -118,71 +113,6 @@ class OpenRow:
     values: tuple[Value, ...]
 
 
-class Coding:
-    """Numbers for the constants of a policy and a case, so that equal constants have equal numbers.
-
-    A date is ``(12 * year + month - 1) * 32 + day - 1``: in order, and its month and day easy to get at.
-    """
-
-    def __init__(self) -> None:
-        self.codes: dict[tuple[str, str], int] = {}
-        self.constants: dict[int, Constant] = {}
-        self.spans: dict[tuple[object, object], dict[str, Value]] = {}
-        # What holds of the time between dates, whatever they are; see ``_bounded``.
-        self.bounds: list[Truth] = []
-
-    def elapsed(self, unit: str, start: Value, end: Value) -> Value:
-        """Completed units from one date to another; of two units between the same dates one bounds the other."""
-        found = elapsed(unit, start, end)
-        if found.known is not False and not found.settled:
-            units = self.spans.setdefault((_key(start.number), _key(end.number)), {})
-            if unit not in units:
-                units[unit] = found
-                pairs = [unit] if unit != "day" else [each for each in units if each != "day"]
-                if "day" in units:
-                    self.bounds += [_bounded(start, end, units["day"], each, units[each]) for each in pairs]
-        return found
-
-    def value(self, constant: Constant) -> Value:
-        return Value(self.number(constant))
-
-    def number(self, constant: Constant) -> int | Fraction:
-        match constant.value:
-            case date() as day:
-                return (12 * day.year + day.month - 1) * 32 + day.day - 1
-            case int() as whole:
-                return whole
-            case Decimal() as amount:
-                exact = Fraction(amount)
-                return int(exact) if exact.denominator == 1 else exact
-        key = (constant.kind, str(constant.value))
-        code = self.codes.setdefault(key, len(self.codes))
-        self.constants[code] = constant
-        return code
-
-
-def _key(number: Number) -> object:
-    """What tells a number from every other. Equal expressions are one to z3, and what was made of them keeps them."""
-    return number if isinstance(number, int | Fraction) else ("open", number.get_id())
-
-
-def _bounded(start: Value, end: Value, days: Value, unit: str, units: Value) -> Truth:
-    """What holds of the days and of the months or years between two dates, whatever they are.
-
-    It follows from what both are; but z3 takes minutes to see it, for the lengths of months are no straight line.
-    """
-    whole = lifted(units.number)
-    years = whole / 12 if unit == "month" else whole
-    between = z3.And(days.number >= 365 * years, days.number < 366 * (years + 1))
-    return z3.Implies(lifted(start.number) <= end.number, between)
-
-
-def day_of(code: int) -> date:
-    """The date that a number stands for."""
-    months, day = divmod(code, 32)
-    return date(months // 12, months % 12 + 1, day + 1)
-
-
 @dataclass(frozen=True, slots=True)
 class Months:
     """A date taken apart: its months since the year nought, and its day of the month less one."""
@@ -197,58 +127,6 @@ def months_of(value: Value) -> Months:
         return value.parts
     month, day = divmod(int(value.number), 32)
     return Months(month, day)
-
-
-def open_date(name: str) -> tuple[Value, Truth]:
-    """A date that is open, by the name of its parts, and that it is a day which exists, of 1900 to 2100."""
-    month, day = z3.Ints(f"{name}.month {name}.day")
-    value = Value(32 * month + day, parts=Months(month, day), label=name)
-    year, place = month / 12, month % 12
-    leap = z3.And(year % 4 == 0, z3.Or(year % 100 != 0, year % 400 == 0))
-    short = z3.Or(*(place == each for each in (3, 5, 8, 10)))
-    exists = (
-        z3.And(month >= 12 * 1900, month < 12 * 2101, day >= 0, day <= 30),
-        z3.Or(day < 28, z3.And(place != 1, z3.Or(day < 30, z3.Not(short))), z3.And(place == 1, day < 29, leap)),
-    )
-    return value, z3.And(*exists)
-
-
-def day_number(parts: Months) -> Number:
-    """Days since a fixed day, for the distance of two dates."""
-    year, month = lifted(parts.month) / 12, lifted(parts.month) % 12 + 1
-    shifted = z3.If(month > 2, year, year - 1)
-    place = z3.If(month > 2, month - 3, month + 9)
-    return 365 * shifted + shifted / 4 - shifted / 100 + shifted / 400 + (153 * place + 2) / 5 + lifted(parts.day)
-
-
-def elapsed(unit: str, start: Value, end: Value) -> Value:
-    """Completed units from one date to another."""
-    if start.settled and end.settled:
-        return Value(between(unit, day_of(int(start.number)), day_of(int(end.number))))
-    label = f"{unit}s from {_said(start)} to {_said(end)}"
-    known, many = conj(start.known, end.known), start.many or end.many
-    dates = (unit, start, end)
-    if known is False:
-        return Value(0, False, label, many, between=dates)
-    first, last = months_of(start), months_of(end)
-    if unit == "day":
-        return Value(day_number(last) - day_number(first), known, label, many, between=dates)
-
-    def forward(early: Months, late: Months) -> Number:
-        whole = lifted(late.month) - early.month
-        return z3.If(lifted(late.day) < early.day, whole - 1, whole)
-
-    backward = lifted(end.number) < lifted(start.number)
-    months = z3.If(backward, -forward(last, first), forward(first, last))
-    if unit == "month":
-        return Value(months, known, label, many, between=dates)
-    # z3 rounds down and calendar years round towards nought.
-    return Value(z3.If(months < 0, -((-months) / 12), months / 12), known, label, many, between=dates)
-
-
-def _said(value: Value) -> str:
-    """A date in the label of what is computed from it, as the engine has it (``kb.compare``)."""
-    return str(day_of(int(value.number))) if value.settled and not value.label else value.label or str(value.number)
 
 
 def chosen(condition: Truth, left: Value, right: Value) -> Value:

@@ -210,8 +210,7 @@ class _Question:
         free = search.free
         self.usual, self.coding = usual, free.coding
         self.solver = z3.SimpleSolver()
-        # The older of z3's solvers of arithmetic: over dates it is faster, and gives up less.
-        self.solver.set("arith.solver", 2, "timeout", milliseconds)
+        self.solver.set("timeout", milliseconds)
         self.solver.add(lifted_truth(formula))
         for name, conditions in free.conditions.items():
             if name in names:

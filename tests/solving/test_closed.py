@@ -13,8 +13,9 @@ from kb.decide import decide
 from kb.policy import Policy, load_policy
 from kb.read_case import load_case
 from kb.solving.closed import ClosedFormulas, closed_case
+from kb.solving.coding import Coding
 from kb.solving.formulas import Formulas
-from kb.solving.values import Coding, Pair, Value
+from kb.solving.values import Pair, Value
 from kb.syntax import Constant, Term
 from tests.sampling import tries
 from tests.solving.test_formulas import POLICIES, trials

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import product
 from random import Random
 
 import pytest
 import z3
 
+from kb.calendar import between
 from kb.case import Case
+from kb.compare import ORDERINGS
 from kb.decide import decide
 from kb.policy import SHIPPED, Policy, build_policy, load_policy
 from kb.read_case import read_case
 from kb.regression.open_policy import OpenPolicy
+from kb.solving.coding import Coding, open_date
 from kb.solving.free import Held
-from kb.solving.values import Coding, Months, months_of, open_date
+from kb.solving.values import Months, Value, months_of
 from tests.oracle.random_cases import as_yaml
 from tests.sampling import tries
 from tests.solving.opened import (
@@ -270,12 +274,20 @@ huge(P) :- big(P, N), N >= 999999999999999998, N \\= 0.01.
 
 
 def test_what_is_told_of_days_and_months_holds_of_every_two_dates() -> None:
-    """Were it false of any, cases would be ruled out that there are; leap days and ends of months are among them."""
+    """Were it false of any, cases would be ruled out that there are; leap days and ends of months are among them.
+
+    A comparison of months or years with a number holds of two dates as the calendar says.
+    """
     coding, (start, _), (end, _) = Coding(), open_date("start"), open_date("end")
-    for unit in ("day", "month", "year"):
-        coding.elapsed(unit, start, end)
+    asked: list[tuple[str, str, int, z3.BoolRef]] = []
+    for unit, numbers in (("month", (-13, -12, -1, 0, 1, 2, 12, 13, 48)), ("year", (-2, 0, 1, 17))):
+        for number, operator in product(numbers, ORDERINGS):
+            status = coding.compare(operator, coding.elapsed(unit, start, end), Value(number))
+            asked.append((operator, unit, number, status.must))
+    assert not coding.bounds
+    coding.elapsed("day", start, end)
     told = z3.And(*coding.bounds)
-    assert told.num_args() == 2
+    assert told.num_args() > 10
     random = Random(3)
     first, last = date(1900, 1, 1).toordinal(), date(2100, 12, 31).toordinal()
     days = [date(year, month, day) for year in (1900, 1999, 2000, 2024) for month, day in ((2, 28), (3, 1), (1, 31))]
@@ -293,6 +305,9 @@ def test_what_is_told_of_days_and_months_holds_of_every_two_dates() -> None:
             )
         ]
         assert z3.is_true(z3.simplify(z3.substitute(told, *values))), pair
+        for operator, unit, number, truth in asked:
+            holds = ORDERINGS[operator](between(unit, *pair), number)
+            assert z3.is_true(z3.simplify(z3.substitute(truth, *values))) == holds, (pair, operator, unit, number)
 
 
 def parts(months: Months) -> tuple[z3.ArithRef, z3.ArithRef]:
