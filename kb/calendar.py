@@ -59,3 +59,8 @@ def in_dates(operator: str, unit: str, number: int | Decimal | Fraction) -> InDa
         return InDates(MONTHS[unit] * least, True, holds)
     # Backwards units are completed as forwards: nought or more are, where one is not completed backwards.
     return InDates(MONTHS[unit] * (1 - least), False, not holds)
+
+
+def in_units(months: int) -> tuple[int, str]:
+    """Months as a number of units: of years where they are whole ones."""
+    return (months // 12, "year") if months % 12 == 0 else (months, "month")

@@ -31,6 +31,9 @@ class SparkWriter(Writer):
     def size(self, listed: Sql) -> Sql:
         return call("size", listed)
 
+    def filter(self, listed: Sql, names: Sequence[exp.Identifier], truth: Sql) -> Sql:
+        return call("filter", listed, exp.Lambda(this=truth, expressions=list(names)))
+
     def pick(self, listed: Sql, place: Sql) -> Sql:
         return call("element_at", listed, place)
 

@@ -297,10 +297,15 @@ class Values(Node):
 
 @dataclass(frozen=True, eq=False)
 class Distinct(Node):
-    """``number`` or more distinct values."""
+    """``number`` or more distinct values.
+
+    ``whole``: a truth that is never undocumented, and under which the values that are not ``many`` are known and
+    there for certain or not at all.
+    """
 
     number: int
     values: tuple[Values, ...]
+    whole: Node
 
 
 @dataclass(frozen=True, eq=False)
@@ -320,10 +325,10 @@ class RowNamed(Node):
 
 @dataclass(frozen=True, eq=False)
 class Among(Node):
-    """The status of a value among the values that a predicate has, which have a name of their own."""
+    """The status of any of some values among those that a predicate has, which have a name of their own."""
 
     name: str
-    value: Literal
+    values: tuple[Literal, ...]
 
 
 YES, NO, OPEN = node(Truth, True), node(Truth, False), node(Truth, None)

@@ -9,23 +9,31 @@ from kb.cohort.expressions import (
     OPEN,
     YES,
     All,
+    Among,
     Between,
+    Column,
     Compare,
     Count,
     Distinct,
     Earlier,
     Exists,
+    Field,
+    Gaps,
+    HasRows,
     Known,
     Literal,
+    Missing,
     Node,
     Not,
     OneOf,
     Rest,
     Row,
+    SameRow,
     Some,
     Truth,
     Values,
     When,
+    children,
     node,
 )
 from kb.cohort.renaming import Facts, replaced
@@ -98,6 +106,7 @@ class Folding:
         """Alternatives, those over the rows of one source in one, and those that differ in a literal alone."""
         exists: dict[object, list[Exists]] = {}
         whens: dict[Node, list[Node]] = {}
+        among: dict[str, list[Literal]] = {}
         literals: dict[object, list[tuple[Node, tuple[Literal, ...], tuple[Node, ...]]]] = {}
         order: dict[object, None] = {}
         other: dict[object, Node] = {}
@@ -109,6 +118,9 @@ class Folding:
             elif isinstance(part, When):
                 key = ("when", part.condition)
                 whens.setdefault(part.condition, []).append(part.part)
+            elif isinstance(part, Among):
+                key = ("among", part.name)
+                among.setdefault(part.name, []).extend(part.values)
             elif (split := _split(part)) is not None:
                 key = (split[0], frozenset(split[2]))
                 literals.setdefault(key, []).append(split)
@@ -120,6 +132,8 @@ class Folding:
         for key in order:
             if key in exists:
                 result.append(self.joined(exists[key]))
+            elif isinstance(key, tuple) and key[0] == "among":
+                result.append(node(Among, key[1], tuple(dict.fromkeys(among[key[1]]))))
             elif isinstance(key, tuple) and key[0] == "when":
                 result.append(self.when(key[1], self.some_of(whens[key[1]])))
             elif key in literals:
@@ -231,13 +245,13 @@ class Folding:
             case Exists(row, inner):
                 changed = go(inner)
                 return each if changed is inner else self.exists(row, changed)
-            case Distinct(number, values):
+            case Distinct(number, values, whole):
                 changed_values = [
                     node(Values, value.rows, inner, value.value, value.label, value.many)
                     for value in values
                     if (inner := go(value.part)) is not NO
                 ]
-                return node(Distinct, number, tuple(changed_values)) if changed_values else NO
+                return node(Distinct, number, tuple(changed_values), whole) if changed_values else NO
         return each
 
     def closed(self, rows: Sequence[Row], part: Node) -> Node:
@@ -245,6 +259,41 @@ class Folding:
         for row in reversed(rows):
             part = self.exists(row, part)
         return part
+
+    def whole(self, values: Iterable[Values]) -> Node:
+        """Where the values that are not ``many`` are known and there for certain, or not at all, if that is plain."""
+        needed: dict[Node, None] = {}
+        for each in values:
+            if each.many:
+                continue
+            found = self.certain((each.part, each.value))
+            if found is None and [row.source.kind for row in each.rows] in (["given"], ["attested"]):
+                # Where there are no rows, there are no values.
+                found = [self.negated(node(HasRows, each.rows[0].source))]
+            if found is None:
+                return NO
+            needed.update(dict.fromkeys(found))
+        return self.all_of(needed)
+
+    def certain(self, nodes: Iterable[Node]) -> list[Node] | None:
+        """What makes sure that nothing in some nodes is undocumented or not known; ``None`` where that is not plain."""
+        found: list[Node] = []
+        for each in nodes:
+            match each:
+                case Field(row) if row.source.kind != "derived":
+                    found.append(self.negated(node(Gaps, row.source)))
+                case Column():
+                    found.append(self.negated(node(Missing, each)))
+                case Literal() | Truth(True | False) | Missing() | Gaps() | HasRows() | SameRow():
+                    pass
+                case All() | Some() | Not() | When() | Compare() | OneOf() | Between() | Earlier():
+                    inner = self.certain(children(each))
+                    if inner is None:
+                        return None
+                    found += inner
+                case _:
+                    return None
+        return found
 
     def values(self, rows: Sequence[Row], part: Node, value: Node, label: Node | None, many: bool) -> Values:
         """The values of something over rows, the rows numbered from the innermost."""

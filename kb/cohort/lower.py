@@ -22,12 +22,15 @@ from kb.cohort.expressions import (
     Exists,
     Field,
     Flag,
+    Gaps,
     Literal,
+    Missing,
     Named,
     Node,
     Row,
     RowNamed,
     Source,
+    Values,
     When,
     children,
     node,
@@ -264,13 +267,20 @@ class Lowering(Bodies):
             return None
         if (predicate, place) not in self.keys:
             name = self.name(f"{predicate.name}__values")
-            values = []
+            values: list[Values] = []
+            unknown: list[Node] = []
             for family in families:
                 head = family.heads[place]
-                values.append(self.folding.values(family.rows, family.part, head.scalar, None, head.many))
+                part = family.part
+                if not head.many:
+                    values.append(self.folding.values(family.rows, part, head.scalar, None, False))
+                    part = self.folding.all_of((node(Missing, head.scalar), part))
+                    if isinstance(head.scalar, Field) and head.scalar.row.source.kind != "derived":
+                        part = self.folding.when(node(Gaps, head.scalar.row.source), part)
+                unknown.append(self.folding.closed(family.rows, part))
             self.keys[predicate, place] = name
-            self.definitions.append(Keys(name, tuple(values), self.comment(predicate)))
-        return node(Among, self.keys[predicate, place], value.scalar)
+            self.definitions.append(Keys(name, tuple(values), self.folding.some_of(unknown), self.comment(predicate)))
+        return node(Among, self.keys[predicate, place], (value.scalar,))
 
     def column(self, predicate: Predicate, pattern: Sequence[Value | None]) -> str:
         """The name of a status, which gets one where it has none."""

@@ -50,10 +50,14 @@ class Relation:
 
 @dataclass(frozen=True)
 class Keys:
-    """The values that an argument of a predicate has in its rows: those that are met, those that may be met."""
+    """The values that an argument of a predicate has in its rows: those that are met, those that may be met.
+
+    ``open``: whether there is a value that is not known. Where that is possible, any value may be met.
+    """
 
     name: str
     values: tuple[Values, ...]
+    open: Node
     comment: str = ""
 
 
@@ -71,7 +75,7 @@ def nodes(definition: Definition) -> tuple[Node, ...]:
         case Relation():
             return (definition.condition, definition.part, *(value for _, value in definition.values))
         case Keys():
-            return definition.values
+            return (*definition.values, definition.open)
         case _:
             return (definition.part,)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from kb.calendar import in_units
 from kb.cohort.expressions import (
     All,
     Column,
@@ -44,6 +45,9 @@ class _Sharing:
         self.found: list[Definition] = []
         self.gone: dict[Node, bool] = {}
         self.readers: Counter[Node] = Counter(self.read())
+        # What has a name already is read by it, before its own place too.
+        truths = (each for each in reversed(given) if isinstance(each, MemberTruth))
+        self.owned = {each.part: each for each in truths if self.apart(each.part)}
 
     def read(self) -> Iterator[Node]:
         """Every node, once for each other node or definition that it is directly in."""
@@ -61,9 +65,12 @@ class _Sharing:
 
     def definitions(self) -> list[Definition]:
         for definition in self.given:
-            # Its parts are named before it.
-            changed = self.changed(definition)
-            self.found.append(changed)
+            if isinstance(definition, MemberTruth) and self.owned.get(definition.part) is definition:
+                self.of(definition.part)
+            else:
+                # Its parts are named before it.
+                changed = self.changed(definition)
+                self.found.append(changed)
         return self.found
 
     def changed(self, definition: Definition) -> Definition:
@@ -71,13 +78,8 @@ class _Sharing:
             case Relation(condition=condition, part=part, values=values):
                 written = tuple((key, self.of(value)) for key, value in values)
                 return replace(definition, condition=self.of(condition), part=self.of(part), values=written)
-            case Keys(values=values):
-                return replace(definition, values=tuple(self.inside(each) for each in values))  # type: ignore[misc]
-            case MemberTruth(part=part) if self.apart(part):
-                # It has a name already, by which others read it too.
-                changed = replace(definition, part=self.inside(part))
-                self.named[part] = node(Named, definition.name)
-                return changed
+            case Keys(values=values, open=open_values):
+                return replace(definition, values=self.value(values), open=self.of(open_values))
         return replace(definition, part=self.of(definition.part))
 
     def apart(self, each: Node) -> bool:
@@ -100,10 +102,11 @@ class _Sharing:
         """A node as it is read."""
         if each not in self.named:
             changed = self.inside(each)
-            if self.apart(each):
-                name = self.name(_words(each))
-                self.found.append(MemberTruth(name, changed))
-                changed = node(Named, name)
+            owner = self.owned.get(each)
+            if owner is not None or self.apart(each):
+                owner = owner or MemberTruth(self.name(_words(each)), changed)
+                self.found.append(replace(owner, part=changed))
+                changed = node(Named, owner.name)
             self.named[each] = changed
         return self.named[each]
 
@@ -127,7 +130,9 @@ def _words(each: Node) -> str:
     """A name for what is read in common."""
     if isinstance(each, Earlier):
         assert isinstance(each.date, Column)
-        return "_".join(filter(None, (each.date.input, each.date.field, f"{each.months}_months_before")))
+        number, unit = in_units(each.months)
+        before = f"{number}_{unit}s_before" if number > 1 else f"a_{unit}_before"
+        return "_".join(filter(None, (each.date.input, each.date.field, before)))
     return "_".join(["some", *dict.fromkeys(_sources(each))])
 
 

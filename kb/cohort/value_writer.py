@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from kb.calendar import in_units
 from kb.cohort.expressions import (
     Between,
     CaseId,
@@ -96,8 +97,9 @@ class ValueWriter:
         return exp.DateDiff(this=end, expression=start, unit=exp.var("day"))
 
     def write_Earlier(self, each: Earlier) -> Sql:
-        months = exp.Interval(this=exp.Literal.string(str(each.months)), unit=exp.var("month"))
-        return as_type(exp.Paren(this=exp.Sub(this=self.sql(each.date), expression=months)), "date")
+        number, unit = in_units(each.months)
+        interval = exp.Interval(this=exp.Literal.string(str(number)), unit=exp.var(unit))
+        return as_type(exp.Paren(this=exp.Sub(this=self.sql(each.date), expression=interval)), "date")
 
     def write_FirstKnown(self, each: FirstKnown) -> Sql:
         return exp.Coalesce(this=self.sql(each.left), expressions=[self.sql(each.right)])

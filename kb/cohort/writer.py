@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from kb.cohort.columns import OPEN
 from kb.cohort.expressions import (
+    NO,
     All,
     Among,
     Compare,
@@ -112,8 +113,15 @@ class Writer(ValueWriter):
         return call("len", listed)
 
     def write_Among(self, each: Among) -> Sql:
+        wanted = [self.sql(value) for value in each.values]
+
         def among(which: str) -> Sql:
-            return self.contains(column(f"{each.name}__{which}"), self.sql(each.value))
+            listed = column(f"{each.name}__{which}")
+            if len(wanted) == 1:
+                return self.contains(listed, wanted[0])
+            one = identifier("one")
+            those = exp.In(this=one.copy(), expressions=[value.copy() for value in wanted])
+            return exp.GT(this=self.size(self.filter(listed, [one], those)), expression=exp.Literal.number(0))
 
         may = either([column(f"{each.name}__any"), among("may")])
         return case((among("met"), exp.true()), (may, unknown()), default=exp.false())
@@ -168,6 +176,10 @@ class Writer(ValueWriter):
     def transform(self, listed: Sql, names: Sequence[exp.Identifier], value: Sql) -> Sql:
         return exp.Transform(this=listed, expression=exp.Lambda(this=value, expressions=list(names)))
 
+    def filter(self, listed: Sql, names: Sequence[exp.Identifier], truth: Sql) -> Sql:
+        """Those of a list for which a truth holds."""
+        return call("list_filter", listed, exp.Lambda(this=truth, expressions=list(names)))
+
     def write_Exists(self, each: Exists) -> Sql:
         if isinstance(each.part, RowNamed) and each.part.row == each.row:
             return self.any(column(each.part.name))
@@ -183,15 +195,17 @@ class Writer(ValueWriter):
         single = [value for value in each.values if not value.many]
         many = [self.possible(value, self.sql(value.part)) for value in each.values if value.many]
         least = exp.Literal.number(each.number)
+        less = case((either(many), unknown()), default=exp.false()) if many else exp.false()
         steps: list[tuple[Sql, Sql]] = []
         if single and all(len(value.rows) == 1 for value in single):
             # Fewer rows have fewer values, and to count rows takes less than to tell values apart.
             sources = dict.fromkeys(value.rows[0].source for value in single)
             rows = total([self.size(column(source.column)) for source in sources])
-            less = case((either(many), unknown()), default=exp.false()) if many else exp.false()
-            steps.append((exp.LT(this=rows, expression=least), less))
+            steps.append((exp.LT(this=rows, expression=least), less.copy()))
         certain = self.number([self.listed(value, True) for value in single])
         steps.append((exp.GTE(this=certain, expression=least.copy()), exp.true()))
+        if each.whole is not NO:
+            steps.append((self.sql(each.whole), less))
         labelled = any(value.label is not None for value in single)
         listed = [self.labelled(value) if labelled else self.listed(value, False) for value in single]
         possible = exp.GTE(this=self.number(listed), expression=least.copy())
@@ -261,16 +275,23 @@ class Writer(ValueWriter):
                 return self.keys(each)
 
     def keys(self, each: Keys) -> list[tuple[str, Sql]]:
-        """The values that are met, those that may be met, and whether a value that is not known may be."""
-        stated = [value for value in each.values if not value.many]
-        met, may = (self.joint([self.listed(value, sure) for value in stated]) for sure in (True, False))
-        unknown_values = []
-        for value in each.values:
-            part = self.sql(value.part)
-            if not value.many:
-                part = both([missing(self.sql(value.value)), part])
-            unknown_values.append(self.possible(value, part))
-        return [(f"{each.name}__met", met), (f"{each.name}__may", may), (f"{each.name}__any", either(unknown_values))]
+        """The values that are met, those that are undocumented, and whether a value that is not known may be."""
+        met = self.joint([self.those(value, self.sql(value.part)) for value in each.values])
+        may = self.joint([self.those(value, missing(exp.Paren(this=self.sql(value.part)))) for value in each.values])
+        any_value = exp.Coalesce(this=self.sql(each.open), expressions=[exp.true()])
+        return [(f"{each.name}__met", met), (f"{each.name}__may", may), (f"{each.name}__any", any_value)]
+
+    def those(self, each: Values, truth: Sql) -> Sql:
+        """The list of the values in the rows for which a truth holds."""
+        if len(each.rows) != 1 or places(each.value, each.rows[0]):
+            return self.each_of(each, [each.part, each.value], case((truth, self.sql(each.value))))
+        (row,) = each.rows
+        names = [identifier(self.row(row))]
+        if places(each.part, row):
+            names.append(identifier(self.at(row)))
+        found = self.filter(column(row.source.column), names, truth)
+        value = self.sql(each.value)
+        return found if value == names[0] else self.transform(found, [names[0].copy()], value)
 
     def relation(self, each: Relation) -> Sql:
         fields = [("met", self.sql(each.part)), *((name, self.sql(value)) for name, value in each.values)]
