@@ -99,7 +99,7 @@ def cohort(
     DATA is Parquet, CSV or JSON by the line: a file, a folder, a pattern in quotes, or a folder with a table
     `members` and a table for each list. OUT is a folder that is not there yet: it gets a row for each member in
     files of Parquet, and `manifest.json`, which says what their columns mean. The terminal gets a summary. On a
-    cluster of Spark DATA, in Parquet, and OUT lie where every machine has them under the same path.
+    cluster of Spark DATA and OUT lie where every machine has them under the same path.
 
     With --against or --against-reading nothing is written: every member is decided twice, and shown is whose verdict
     flips, and which criteria change. A reading that is chosen by --reading is chosen for both.
@@ -122,8 +122,8 @@ def cohort(
         raise click.UsageError("--engine and --master go with DATA and -o OUT")
     if master is not None and not on_spark:
         raise click.UsageError("--master goes with --engine spark")
-    if on_spark and (resume or lenient or rows):
-        raise click.UsageError("--resume, --lenient and --rows go with DuckDB alone")
+    if on_spark and (resume or rows):
+        raise click.UsageError("--resume and --rows go with DuckDB alone")
     chosen = one_edition(policy, edition)
     if template:
         write_template(chosen, output)

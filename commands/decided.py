@@ -53,7 +53,7 @@ def decide_data(
             else:
                 from kb.cohort.spark_decide import decide as decide_on_spark
 
-                decided = decide_on_spark(job, master, told=told)
+                decided = decide_on_spark(job, master, checked=hear_rejects(rejects), told=told)
     except KeyboardInterrupt:
         if job.unfinished.exists():
             shown = printable(job.unfinished.name)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
-from kb.cohort.connection import reading
 from kb.cohort.data import VIEW, Cohort
 from kb.cohort.duck import columns_of, statement
-from kb.cohort.export import copy, draft, unwritable
+from kb.cohort.export import write_members
 from kb.cohort.heard import part_of
 from kb.cohort.job import CHECK, STAGED, Decided, Job, alone, begin, finish, prepare
 from kb.cohort.quoting import name
@@ -47,17 +45,14 @@ def _decide(job: Job, cohort: Cohort, stamp: Mapping[str, Any], told: Callable[[
     lowered, written = statement(job.policy, job.readings, given, VIEW, carried, with_clauses=True)
     explained = manifest(job.policy, lowered)
     query = member_rows(explained, lowered.root, written, job.keep, job.wide)
-    staged = job.unfinished / STAGED
-    if cohort.plan.source.format != "parquet" and not staged.exists():
-        _write(cohort, f"SELECT * FROM {VIEW}", staged, None)
-    found = statements(cohort, staged, job.rows)
+    found = statements(cohort, job.unfinished / STAGED, job.rows)
     total, done = sum(count for count, _ in found) or 1, 0
     parts = []
     for number, (count, members) in enumerate(found, 1):
         path = job.unfinished / f"part-{number:05}.parquet"
         if not path.exists():
             _show(cohort, job, members)
-            _write(cohort, query, path, part_of(told, done / total, count / total))
+            write_members(cohort, query, path, part_of(told, done / total, count / total))
         done += count
         parts.append(path)
         if told is not None:
@@ -70,13 +65,3 @@ def _show(cohort: Cohort, job: Job, members: str) -> None:
     renamed = ", ".join(f"{name(key)} AS {name(KEPT + key)}" for key in job.keep)
     shown = f"* RENAME ({renamed})" if renamed else "*"
     cohort.connection.execute(f"CREATE OR REPLACE TEMP VIEW {VIEW} AS SELECT {shown} FROM ({members})")
-
-
-def _write(cohort: Cohort, query: str, path: Path, told: Callable[[float], None] | None) -> None:
-    import duckdb
-
-    with reading(cohort.plan.source.data), draft(str(path)) as made:
-        try:
-            copy(cohort.connection, query, made, "parquet", told=told)
-        except duckdb.IOException as error:
-            raise unwritable(error, str(path)) from None

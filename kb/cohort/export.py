@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.cohort.columns import Column, Scalar
+from kb.cohort.connection import reading
 from kb.cohort.quoting import name, text
 from kb.cohort.sources import ENDINGS, Format
 from kb.problems import Problem, ProblemsError
 
 if TYPE_CHECKING:
     import duckdb
+
+    from kb.cohort.data import Cohort
 
 # A group of rows in Parquet is held in memory whole.
 _OPTIONS = {
@@ -94,6 +97,20 @@ def copy(
         select = f"SELECT * REPLACE ({', '.join(parts)}) FROM ({select})" if parts else select
     statement = f"COPY ({select}) TO {text(path)} ({_OPTIONS[format]}, USE_TMP_FILE false)"
     return run(engine, statement, told)
+
+
+def write_members(cohort: Cohort, select: str, path: Path, told: Callable[[float], None] | None = None) -> None:
+    """Write the rows of a statement over the members of a cohort to a file of Parquet, whole or not at all.
+
+    Raises ``ProblemsError`` where the data cannot be read to its end, or the file not be written.
+    """
+    import duckdb
+
+    with reading(cohort.plan.source.data), draft(str(path)) as made:
+        try:
+            copy(cohort.connection, select, made, "parquet", told=told)
+        except duckdb.IOException as error:
+            raise unwritable(error, str(path)) from None
 
 
 def run(engine: duckdb.DuckDBPyConnection, statement: str, told: Callable[[float], None] | None = None) -> int:

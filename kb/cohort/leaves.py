@@ -60,7 +60,7 @@ def wrong(x: str, raw: RawScalar, scalar: Scalar) -> str:
         return f"NOT (isfinite({x}::DOUBLE) AND abs({x}) < {limit} AND {x} = floor({x}))"
     if scalar.kind == "decimal" and raw.kind == "float":
         return f"{x} IS NOT NULL AND (NOT isfinite({x}) OR {_inexact(f'{x}::VARCHAR')})"
-    if scalar.kind == "decimal" and not (raw.kind == "decimal" and _small(raw)):
+    if scalar.kind == "decimal" and not (raw.kind == "decimal" and small_decimal(raw)):
         return f"(abs({x}) >= {INTEGER_LIMIT} OR TRY_CAST({x} AS {_DECIMAL}) IS DISTINCT FROM {x})"
     return ""
 
@@ -79,7 +79,7 @@ def value(x: str, raw: RawScalar, scalar: Scalar) -> str:
     if scalar.kind == "integer":
         return x if raw.words == "BIGINT" else f"TRY_CAST({x} AS BIGINT)"
     if raw.kind == "decimal":
-        return x if _small(raw) else f"TRY_CAST({x} AS {_DECIMAL})"
+        return x if small_decimal(raw) else f"TRY_CAST({x} AS {_DECIMAL})"
     # The shortest digits that give a double again are those that somebody has written.
     return f"TRY_CAST({x}::VARCHAR AS {_DECIMAL})"
 
@@ -90,7 +90,8 @@ def scalar_type(scalar: Scalar) -> str:
     return kinds[scalar.kind]
 
 
-def _small(raw: RawScalar) -> bool:
+def small_decimal(raw: RawScalar) -> bool:
+    """Whether every value of a decimal has room in that of the layout."""
     return raw.digits - raw.places <= DECIMAL_DIGITS - DECIMAL_PLACES and raw.places <= DECIMAL_PLACES
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from kb.cohort.check import Checked, rejected_where
 from kb.cohort.data import VIEW, Cohort
+from kb.cohort.export import write_members
 from kb.cohort.plan import Plan
 from kb.cohort.quoting import name, paths
 
@@ -61,15 +62,18 @@ def statements(cohort: Cohort, staged: Path, most: int = ROWS) -> list[tuple[int
 
     What is no Parquet is first written to ``staged``, unless that is there.
     """
-    from kb.cohort.export import copy
-
     engine, source = cohort.connection, cohort.plan.source
     if source.format == "parquet":
         found = slices(engine, source.files, most)
         return [(each.rows, slice_of_data(cohort.plan, cohort.checked, each)) for each in found]
     if not staged.exists():
-        copy(engine, f"SELECT * FROM {VIEW}", str(staged), "parquet")
+        stage(cohort, staged)
     return [(each.rows, slice_of_members(each)) for each in slices(engine, [str(staged)], most)]
+
+
+def stage(cohort: Cohort, staged: Path) -> None:
+    """The members written to one file of Parquet, as they are read, whole or not at all. Raises ``ProblemsError``."""
+    write_members(cohort, f"SELECT * FROM {VIEW}", staged)
 
 
 def slice_of_data(plan: Plan, checked: Checked, part: Slice) -> str:

@@ -1,4 +1,4 @@
-"""Spark: runs a lowered policy over the members of a Parquet cohort, on one machine or on many.
+"""Spark: runs a lowered policy over the members of a cohort in Parquet, on one machine or on many.
 
 Every member is decided by itself, so the plan has no exchange: each machine reads its share of the rows and writes
 what they come to. Spark commits the output at the end, and a job that is killed leaves no ``_SUCCESS``.
@@ -6,7 +6,6 @@ what they come to. Spark commits the output at the end, and a job that is killed
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -120,21 +119,23 @@ def decided(
     """The members of a Parquet cohort with what they come to, not yet worked out, and the manifest of its masks.
 
     The columns are those of ``kb.cohort.duck.run``. The types of the columns are checked here, values are not: they
-    are taken as ``kb.cohort.data.opened`` leaves them. Raises ``ProblemsError``.
+    are taken as ``kb.cohort.data.opened`` leaves them. Raises ``ProblemsError``, also where Spark would not read
+    what DuckDB reads.
     """
     return _decided(policy, readings, spark, data, (), None if wide else masks)
 
 
-def members(job: Job, spark: SparkSession) -> tuple[DataFrame, Manifest]:
+def members(job: Job, spark: SparkSession, data: str) -> tuple[DataFrame, Manifest]:
     """The rows of a decided cohort, not yet worked out, and the manifest of their masks.
 
-    Of the values the same holds as of ``decided``. Raises ``ProblemsError``.
+    ``data``: that of the job, or its members as DuckDB reads them. Of both the same holds as of ``decided``. Raises
+    ``ProblemsError``.
     """
 
     def rows(told: Manifest, root: str, statuses: str) -> str:
         return member_rows(told, root, statuses, job.keep, job.wide)
 
-    return _decided(job.policy, job.readings, spark, job.data, job.keep, rows, with_clauses=True)
+    return _decided(job.policy, job.readings, spark, data, job.keep, rows, with_clauses=True)
 
 
 def _decided(
@@ -151,19 +152,21 @@ def _decided(
 
     format, files = find_files(data)
     if format != "parquet":
-        help = "write the cohort as Parquet, or decide it with DuckDB"
-        raise ProblemsError([Problem("no-cohort", "Spark decides a cohort in Parquet alone", data, help=help)], {})
-    names = {each.name for each in columns(policy.vocabulary)}
+        raise _unread(data)
+    layout = columns(policy.vocabulary)
+    names = {each.name for each in layout}
     with connection(files) as engine:
         source = open_source(engine, data, format, files)
         others = [each.name for each in source.columns if each.name not in names]
-        found = plan(source, columns(policy.vocabulary), others)
-    there = spark.read.parquet(*escaped([os.path.abspath(file) for file in files]))
-    types = {each["name"]: each["type"] for each in json.loads(there.schema.json())["fields"]}
+        found = plan(source, layout, others)
+    read = fitted(policy.vocabulary, found)
+    if read is None:
+        raise _unread(data)
+    there = spark.read.parquet(*escaped(files))
     attested, openable = optional(policy, [each.column for each in found.fitted])
     lowered = lower(policy, readings, attested, openable, with_clauses=with_clauses)
     kept = [f"{quoted(key)} AS {quoted(KEPT + key)}" for key in keep]
-    there.selectExpr(*fitted(policy.vocabulary, found, types), *kept).createOrReplaceTempView(_MEMBERS)
+    there.selectExpr(*read, *kept).createOrReplaceTempView(_MEMBERS)
     try:
         carried = [KEPT + key for key in keep]
         statuses = select(policy, lowered, _MEMBERS, SparkWriter(), attested, openable, carried=carried)
@@ -177,6 +180,11 @@ def _decided(
         spark.catalog.dropTempView(_MEMBERS)
         spark.catalog.dropTempView(_DECIDED)
     return frame, told
+
+
+def _unread(data: str) -> ProblemsError:
+    help = "`policykb cohort --template -o FILE.parquet` writes the columns with the types that it reads"
+    return ProblemsError([Problem("no-cohort", "Spark would not read in it what DuckDB reads", data, help=help)], {})
 
 
 def run(

@@ -1,6 +1,7 @@
 """Every member of a cohort decided by Spark, into the folder that DuckDB would write.
 
-The data is checked by DuckDB on this machine first: Spark takes values as they are.
+The data is checked by DuckDB on this machine first: Spark takes values as they are. What Spark would read otherwise
+than DuckDB does, DuckDB writes as Parquet into the folder, for as long as it is not whole.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING
 
 from kb.cohort.data import Cohort
 from kb.cohort.heard import heard, part_of
-from kb.cohort.job import CHECK, Decided, Job, alone, begin, finish, prepare
+from kb.cohort.job import CHECK, STAGED, Decided, Job, alone, begin, finish, prepare
+from kb.cohort.slices import stage
 from kb.cohort.spark import members, require_spark, session, write
+from kb.cohort.spark_columns import fitted
 from kb.problems import Problem, ProblemsError
 
 if TYPE_CHECKING:
@@ -32,30 +35,38 @@ def decide(
     """Decide every member on Spark, into a folder.
 
     ``master`` and ``settings`` are those of ``kb.cohort.spark.session``; on a cluster the data and the folder lie
-    where every machine has them under the same path. ``checked`` hears of the data before anything is written;
+    where every machine has them under the same path. ``checked`` hears of the data before any member is decided;
     ``told`` hears what share is done. Raises ``ProblemsError`` with everything that is wrong with the data, where
-    the folder is there already, and where Spark does not come to its end; it leaves no folder then. Raises
-    ``ValueError`` for a job with rejects.
+    the folder is there already, and where Spark does not come to its end; it leaves no folder then.
     """
-    if job.rejects is not None:
-        raise ValueError("Spark leaves no rows out")
     stamp = prepare(job)
     require_spark(master)
     with job.opened(told) as cohort:
-        checked(cohort)
-        with session(master, settings) as spark:
-            frame, explained = members(job, spark)
-            begin(job, stamp)
-            try:
-                with alone(job), heard(lambda: _done(spark), part_of(told, CHECK, 1 - CHECK)):
-                    write(frame, str(job.unfinished / _WRITTEN), job.data)
-                    parts = _parts(job.unfinished)
-                    _refuse_fewer(cohort, parts, job.out)
-                    return finish(job, cohort, stamp, explained, parts)
-            except BaseException:
-                # What is there of it cannot be gone on with.
-                shutil.rmtree(job.unfinished, ignore_errors=True)
-                raise
+        begin(job, stamp)
+        try:
+            with alone(job):
+                data = _readable(job, cohort)
+                # Ended before the folder is whole or goes away, so that no machine writes to it any more.
+                with session(master, settings) as spark:
+                    checked(cohort)
+                    frame, explained = members(job, spark, data)
+                    with heard(lambda: _done(spark), part_of(told, CHECK, 1 - CHECK)):
+                        write(frame, str(job.unfinished / _WRITTEN), job.data)
+                parts = _parts(job.unfinished)
+                _refuse_fewer(cohort, parts, job.out)
+                return finish(job, cohort, stamp, explained, parts)
+        except BaseException:
+            # What is there of it cannot be gone on with.
+            shutil.rmtree(job.unfinished, ignore_errors=True)
+            raise
+
+
+def _readable(job: Job, cohort: Cohort) -> str:
+    """What Spark is to read: the data, or its members where it would read something else in it, or too many rows."""
+    if not cohort.checked.rejected and fitted(job.policy.vocabulary, cohort.plan) is not None:
+        return job.data
+    stage(cohort, job.unfinished / STAGED)
+    return str(job.unfinished / STAGED)
 
 
 def _parts(folder: Path) -> list[Path]:
@@ -75,8 +86,9 @@ def _refuse_fewer(cohort: Cohort, parts: Sequence[Path], out: str) -> None:
     if parts:
         listed = [str(part) for part in parts]
         (found,) = cohort.connection.execute("SELECT count(*) FROM read_parquet(?)", [listed]).fetchone() or (0,)
-    if found != cohort.checked.rows:
-        message = f"of {cohort.checked.rows:,} members {found:,} have a row in it"
+    wanted = cohort.checked.rows - cohort.checked.rejected
+    if found != wanted:
+        message = f"of {wanted:,} members {found:,} have a row in it"
         help = "let the folder be one that all machines of the cluster write to under the same path"
         raise ProblemsError([Problem("members-missing", message, out, help=help)], {})
 

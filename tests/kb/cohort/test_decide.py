@@ -14,9 +14,11 @@ import duckdb
 import pytest
 
 from kb.answers import Status
-from kb.cohort import decide as module
+from kb.cohort import decide as decided_by
+from kb.cohort import slices as cut
 from kb.cohort.bases import bases
 from kb.cohort.decide import decide
+from kb.cohort.export import write_members
 from kb.cohort.job import STAGED, Decided, Job
 from kb.cohort.slices import slices
 from kb.cohort.statuses import WORDS, status
@@ -328,13 +330,13 @@ def test_a_staged_file_is_written_once(data: Path, tmp_path: Path, monkeypatch: 
     staged = tmp_path / "out.unfinished" / STAGED
     assert staged.stat().st_mode & 0o777 == 0o600
     wrote: list[str] = []
-    write = module._write
 
-    def heard(cohort: Any, query: str, path: Path, told: Any) -> None:
+    def heard(cohort: Any, query: str, path: Path, *told: Any) -> None:
         wrote.append(path.name)
-        write(cohort, query, path, told)
+        write_members(cohort, query, path, *told)
 
-    monkeypatch.setattr(module, "_write", heard)
+    for module in (decided_by, cut):
+        monkeypatch.setattr(module, "write_members", heard)
     decide(job(path, tmp_path / "out"), resume=True)
     assert wrote
     assert STAGED not in wrote
