@@ -46,6 +46,8 @@ SETTINGS: Mapping[str, str] = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.caseSensitive": "true",
     "spark.sql.ansi.enabled": "true",
+    # Else a time that is kept would be without its zone.
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     # As one piece of Java the statement is too long: that is found out at every run, and takes half of its time.
     "spark.sql.codegen.wholeStage": "false",
     # A member costs much for how little of the file it takes, so a share of the work is a few megabytes.
@@ -162,7 +164,8 @@ def _decided(
     read = fitted(policy.vocabulary, found)
     if read is None:
         raise _unread(data)
-    there = spark.read.parquet(*escaped(files))
+    with _deciding(data):
+        there = spark.read.parquet(*escaped(files))
     attested, openable = optional(policy, [each.column for each in found.fitted])
     lowered = lower(policy, readings, attested, openable, with_clauses=with_clauses)
     kept = [f"{quoted(key)} AS {quoted(KEPT + key)}" for key in keep]
@@ -211,11 +214,18 @@ def run(
 
 def write(frame: DataFrame, out: str, data: str) -> None:
     """Work out a frame into a folder of Parquet. Raises ``ProblemsError`` where the job fails."""
+    with _deciding(data):
+        frame.write.option("compression", "zstd").parquet("file://" + os.path.abspath(out))
+
+
+@contextmanager
+def _deciding(data: str) -> Iterator[None]:
+    """Raises ``ProblemsError`` where Spark fails in the block."""
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
-        frame.write.option("compression", "zstd").parquet("file://" + os.path.abspath(out))
+        yield
     except (Py4JError, PySparkException) as error:
         help = f"the engine says: {_words(error)}"
         raise ProblemsError([Problem("no-cohort", "it could not be decided to its end", data, help=help)], {}) from None

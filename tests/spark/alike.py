@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,13 @@ import duckdb
 
 from kb.case import Case
 from kb.cohort.bases import bases
+from kb.cohort.columns import Rows, Scalar, Struct, columns
 from kb.cohort.duck import run, statement
-from kb.cohort.quoting import text
+from kb.cohort.export import copy, output_format
+from kb.cohort.quoting import name, text
 from kb.cohort.spark import decided
 from kb.cohort.synthetic import synthetic
-from kb.policy import Policy
+from kb.policy import Policy, load_policy
 from tests.kb.cohort.cohort_files import rows_of
 from tests.kb.cohort.engines import load
 
@@ -44,6 +47,46 @@ def made_up(policy: Policy, folder: Path, files: int, members: int) -> Path:
             select = synthetic(policy, "spark", number * members, (number + 1) * members, like)
             engine.execute(f"COPY ({select}) TO {text(str(folder / f'{number:03}.parquet'))} (FORMAT parquet)")
     return folder
+
+
+def in_form(form: str, data: Path, folder: Path) -> Path:
+    """The members of a folder of Parquet in another form, in this folder.
+
+    ``csv``, ``ndjson``; ``texts``: Parquet whose columns are all texts; ``tables``: a table for each list, in every
+    format.
+    """
+    policy = load_policy("lemtrada")
+    layout = columns(policy.vocabulary)
+    members = f"SELECT * FROM {text(str(data / '*.parquet'))}"
+    made = folder / ("members" if form == "tables" else f"members.{form.replace('texts', 'parquet')}")
+    with duckdb.connect() as engine:
+
+        def put(select: str, path: Path) -> None:
+            copy(engine, select, str(path), output_format(str(path)), layout)
+
+        if form == "texts":
+            there = [each for each in layout if each.name in engine.sql(members).columns]
+            cells = [
+                f"{name(each.name)}::VARCHAR AS {name(each.name)}"
+                if isinstance(each.type, Scalar)
+                else f"to_json({name(each.name)})::VARCHAR AS {name(each.name)}"
+                for each in there
+            ]
+            put(f"SELECT * REPLACE ({', '.join(cells)}) FROM ({members})", made)
+        elif form == "tables":
+            made.mkdir()
+            lists = {each.name: each.type.item for each in layout if isinstance(each.type, Rows) and each.required}
+            for (key, item), ending in zip(lists.items(), cycle(("csv", "ndjson", "parquet")), strict=False):
+                only = policy.vocabulary.inputs[key].fields[0].key
+                row = "unnest(v)" if isinstance(item, Struct) else f"v AS {name(only)}"
+                rows = f'SELECT "case", unnest({name(key)}) AS v FROM ({members})'
+                put(f'SELECT "case", {row} FROM ({rows})', made / f"{key}.{ending}")
+                given = f'SELECT "case" FROM ({members}) WHERE {name(key)} IS NOT NULL'
+                put(given, made / f"{key}.given.{ending}")
+            put(f"SELECT * EXCLUDE ({', '.join(map(name, lists))}) FROM ({members})", made / "members.parquet")
+        else:
+            put(members, made)
+    return made
 
 
 def by_duckdb(
