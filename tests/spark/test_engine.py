@@ -154,9 +154,10 @@ def test_rows_with_a_fault_are_left_out_as_by_duckdb(data: Path, address: str, t
         rows = f"SELECT * REPLACE ({odd}) FROM '{data}/{min(number, 1)}.parquet'"
         duckdb.connect().execute(f"COPY ({rows}) TO '{wrong}/{number}.parquet' (FORMAT parquet)")
     results = {}
-    for engine, more in (("spark", ["--master", address]), ("duckdb", [])):
-        lenient = ("--lenient", "--rejects", rejects[engine], "--engine", engine, *more)
-        results[engine] = run("cohort", wrong, "-o", tmp_path / engine, "--keep", KEPT, *lenient)
+    where: dict[str, tuple[str, ...]] = {"spark": ("--master", address), "duckdb": ()}
+    for engine, more in where.items():
+        lenient = ("--keep", KEPT, "--lenient", "--rejects", rejects[engine])
+        results[engine] = run("cohort", wrong, "-o", tmp_path / engine, *lenient, "--engine", engine, *more)
         assert results[engine].exit_code == 0, results[engine].output
     ours, theirs = results["spark"], results["duckdb"]
     assert ours.stdout == theirs.stdout
