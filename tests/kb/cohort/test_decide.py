@@ -180,13 +180,23 @@ def stopped_after(share: float) -> Any:
     return told
 
 
+def stopped_once(path: Path) -> Any:
+    """What hears of the share that is done, and ends the run when a file is there."""
+
+    def told(done: float) -> None:
+        if path.exists():
+            raise Stopped
+
+    return told
+
+
 def test_a_run_that_is_stopped_leaves_nothing_that_looks_whole_and_can_go_on(
     data: Path, decided: Decided, tmp_path: Path
 ) -> None:
     """What was written is not written again, and the end is as if it had not been stopped."""
     out = tmp_path / "decided"
     with pytest.raises(Stopped):
-        decide(job(data, out, wide=True), told=stopped_after(0.5))
+        decide(job(data, out, wide=True), told=stopped_once(tmp_path / "decided.unfinished" / "part-00001.parquet"))
     (left,) = tmp_path.iterdir()
     assert left.name == "decided.unfinished"
     assert not (left / "manifest.json").exists()
@@ -326,7 +336,7 @@ def test_a_staged_file_is_written_once(data: Path, tmp_path: Path, monkeypatch: 
     path = tmp_path / "members.ndjson"
     duckdb.connect().execute(f"COPY (SELECT * FROM '{data}') TO '{path}' (FORMAT json)")
     with pytest.raises(Stopped):
-        decide(job(path, tmp_path / "out"), told=stopped_after(0.374))
+        decide(job(path, tmp_path / "out"), told=stopped_once(tmp_path / "out.unfinished" / "part-00001.parquet"))
     staged = tmp_path / "out.unfinished" / STAGED
     assert staged.stat().st_mode & 0o777 == 0o600
     wrote: list[str] = []
