@@ -40,7 +40,7 @@ from tests.test_oracle import EVERY_FORM, trials_of
 
 POLICIES = [*sorted(SHIPPED.glob("*.pl")), EVERY_FORM]
 MODELS = 3
-TRIALS = tries(80, 32)
+TRIALS = tries(80, 24)
 
 
 @pytest.fixture(scope="module", params=POLICIES, ids=lambda path: path.stem)
