@@ -128,7 +128,7 @@ def killing(
 ) -> Kill:
     """A case as the engine decides it under the policy and under a mutant. Raises ``ReplayError`` where it agrees."""
     record = comparison.record(found)
-    before, after = (comparison.decided(number, record, found.readings) for number in range(2))
+    before, after = comparison.decided(record, found.readings)
     granted = comparison.granted(predicate)
     for goal in instances(predicate, before, after):
         statuses = before.answers.status(goal), after.answers.status(goal)

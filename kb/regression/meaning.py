@@ -18,7 +18,7 @@ from kb.case_text import case_text
 from kb.decide import Decision, decide
 from kb.policy import Policy
 from kb.pretty import pretty_goal
-from kb.read_case import read_case
+from kb.read_case import take_apart
 from kb.regression.cones import Meanings, alike, called, inputs_below, unchanged
 from kb.regression.difference import Meaning, Relation, Shift, Transition, Witness
 from kb.regression.open_policy import OpenPolicy
@@ -287,7 +287,7 @@ class Comparison:
     ) -> Witness:
         """The witness decided by the engine in both editions. Raises ``ReplayError`` where it decides otherwise."""
         record = self.record(found)
-        decisions = [self.decided(number, record, found.readings) for number in range(2)]
+        decisions = self.decided(record, found.readings)
         goal = turned(self.names(predicate), before, after, [each.answers for each in decisions])
         if goal is None:
             said = f"{predicate} was to turn from {before.name} to {after.name}"
@@ -299,11 +299,14 @@ class Comparison:
         """A witness as the record of a case file."""
         return {"case": CASE_ID.value, "policy": self.policies[0].vocabulary.header.name, **found.record}
 
-    def decided(self, number: int, record: Mapping[str, object], readings: Mapping[str, str]) -> Decision:
-        """The decision of the engine on a record, in one of the editions, under other readings than its own."""
-        policy = self.policies[number]
-        case = read_case(case_text(record), "witness.case.yaml", policy.vocabulary)
-        return decide(policy, case, {**self.readings[number], **readings})
+    def decided(self, record: Mapping[str, object], readings: Mapping[str, str]) -> tuple[Decision, Decision]:
+        """The decisions of the engine on a record in the two editions, under other readings than their own."""
+        text = take_apart(case_text(record), "witness.case.yaml")
+        old, new = (
+            decide(policy, text.case(policy.vocabulary), {**chosen, **readings})
+            for policy, chosen in zip(self.policies, self.readings, strict=True)
+        )
+        return old, new
 
     def notes(self) -> Iterable[str]:
         """What the two editions do not share, and so was left undocumented or aside."""

@@ -51,7 +51,7 @@ def split(base: OpenPolicy, name: str, first: str, second: str, undecided: list[
         if found is None:
             continue
         record = comparison.record(found)
-        before, after = (comparison.decided(number, record, {}) for number in range(2))
+        before, after = comparison.decided(record, {})
         for goal in instances(predicate, before, after):
             statuses = before.answers.status(goal), after.answers.status(goal)
             if statuses[0] is not statuses[1]:
