@@ -39,12 +39,14 @@ test-spark: .venv/installed-spark ## decide cohorts on a cluster of Spark on thi
 # To measure which lines of these ran would double their time.
 UNMEASURED = tests/test_oracle.py tests/solving tests/kb/cohort/test_many.py
 
-nightly: .venv/installed-test ## every test whole, with what share of the lines ran, and every mutant of the shipped policy
-	@sh .ci/debian swipl=swi-prolog-nox chromium=chromium
+nightly: .venv/installed-spark ## every test whole, with what share of the lines ran, and every mutant of the shipped policy
+	@sh .ci/debian swipl=swi-prolog-nox chromium=chromium java=openjdk-17-jre-headless
 	@echo "running every test whole; takes long"
 	@$(PY) -m pytest -n auto --every-case --cov --ignore tests/spark $(UNMEASURED:%=--ignore=%)
 	@echo "holding random cases and a million members against the oracle, and cases against the formulas"
 	@$(PY) -m pytest -n auto --dist worksteal --every-case $(UNMEASURED)
+	@echo "deciding cohorts of every form on a cluster of Spark"
+	@$(PY) -m pytest --every-case tests/spark
 	@echo "holding the shipped suite against every mutant of the shipped policy"
 	@$(PY) -m cli mutate lemtrada --suite tests/cases --suite kb/examples
 

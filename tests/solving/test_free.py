@@ -94,6 +94,7 @@ def random_readings(policy: Policy, random: Random) -> Mapping[str, str]:
     return {name: random.choice(each.values) for name, each in policy.vocabulary.readings.items()}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("open_readings", [False, True])
 def test_a_model_is_a_case_file_that_is_decided_as_the_formulas_say(
@@ -160,6 +161,7 @@ def model_of(base: OpenPolicy, held: Mapping[str, Held]) -> z3.ModelRef | None:
     return solver.model() if solver.check() == z3.sat else None
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("seed", range(4))
 def test_an_odd_vocabulary_stands_for_its_case_files(seed: int) -> None:
     """Whatever its words and names are, a model is a case file that says what the slots hold, and is decided so."""

@@ -56,6 +56,7 @@ def manifest(folder: Path) -> dict[str, Any]:
     return {key: value for key, value in told.items() if key != "parts"}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("form", ["csv", "ndjson", "tables", "texts"])
 def test_every_form_of_data_is_decided_as_by_duckdb(
     form: str, data: Path, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -25,6 +25,7 @@ from kb.cohort.spark import decided, run, session
 from kb.policy import Policy, build_policy, load_policy
 from kb.problems import ProblemsError
 from kb.read_case import load_case, read_case
+from tests.kb.cohort import test_months as months
 from tests.kb.cohort.random_policies import checked, policies
 from tests.kb.cohort.test_engines import SMALL, alternatives, days, small
 from tests.oracle.random_cases import as_yaml, random_trials, read_record
@@ -267,3 +268,15 @@ def test_without_java_or_pyspark_it_says_what_to_install(monkeypatch: pytest.Mon
         assert "it is Java 11" in told()
         patch.setitem(sys.modules, "pyspark", None)
         assert "policykb[spark]" in told()
+
+
+@pytest.mark.parametrize("unit", ["month", "year"])
+def test_months_against_a_number_are_those_of_the_calendar(spark: SparkSession, unit: str) -> None:
+    """Forwards and backwards, for every comparison, from one end of a month to another."""
+    edges = [each for each in months.EDGES if each.year in (1900, 2024)]
+    spark.createDataFrame([(each,) for each in edges], "day date").createOrReplaceTempView("days")
+    for number in (-1, 1, 3, 12):
+        columns = months.written(unit, number, SparkWriter())
+        rows = spark.sql(f"SELECT start_day, end_day, {columns} FROM ({months.PAIRS})").collect()
+        assert len(rows) == len(edges) ** 2
+        months.hold([tuple(row) for row in rows], unit, number)

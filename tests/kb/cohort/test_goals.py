@@ -20,6 +20,7 @@ from tests.test_oracle import shipped
 GOALS = ("inadequate_response(P, D)", r"\+ eligible(P)", "treatment(P, rebif, S, E), step_b(P)", "edss(P, _, 3.5)")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("goal", GOALS)
 def test_a_goal_is_counted_as_the_members_answer_it(goal: str, tmp_path: Path) -> None:
     """Of several answers of one member the greatest counts."""
