@@ -149,7 +149,7 @@ def cohort(
 
 def write_template(policy: Policy, output: str | None) -> None:
     """The columns as a table; in a file of data, the columns themselves, without a row."""
-    from kb.cohort.sources import ENDINGS
+    from kb.cohort.endings import ENDINGS
     from kb.cohort.template import template_text
 
     if output is None or Path(output).suffix.lower() not in ENDINGS:

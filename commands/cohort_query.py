@@ -14,7 +14,8 @@ from kb.answers import Status
 
 def cohort_data(paths: Sequence[str]) -> str | None:
     """The data of a cohort that the arguments name: by its ending, or a folder of such files; nothing else."""
-    from kb.cohort.sources import ENDINGS, find_files
+    from kb.cohort.endings import ENDINGS
+    from kb.cohort.sources import find_files
     from kb.problems import ProblemsError
 
     if len(paths) != 1:

@@ -228,7 +228,7 @@ def case_of(path: str, member: str | None, policy: str, edition: str | None) -> 
 
 def refuse_cohort(path: str) -> None:
     """Raises where a file is plainly one of a cohort and no case."""
-    from kb.cohort.sources import ENDINGS
+    from kb.cohort.endings import ENDINGS
 
     if Path(path).suffix.lower() in ENDINGS:
         raise click.UsageError(f"`{printable(path)}` is no case: of a cohort, --case ID takes one member")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from kb.cohort.columns import Column, Scalar
 from kb.cohort.connection import reading
+from kb.cohort.endings import ENDINGS, Format
 from kb.cohort.quoting import name, text
-from kb.cohort.sources import ENDINGS, Format
 from kb.problems import Problem, ProblemsError
 
 if TYPE_CHECKING:

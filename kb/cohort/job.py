@@ -16,10 +16,11 @@ from types import ModuleType
 from typing import Any
 
 from kb.cohort.data import Cohort, opened
+from kb.cohort.endings import ENDINGS
 from kb.cohort.export import unwritable
 from kb.cohort.heard import part_of
 from kb.cohort.slices import ROWS
-from kb.cohort.sources import ENDINGS, find_files
+from kb.cohort.sources import find_files
 from kb.cohort.statuses import Manifest, manifest, own_columns
 from kb.files import keep_name, write
 from kb.policy import Policy

@@ -7,9 +7,10 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from kb.cohort.connection import reading
+from kb.cohort.endings import ENDINGS, Format
 from kb.cohort.fitting import Check
 from kb.cohort.quoting import name, paths, text
 from kb.cohort.raw import Raw, RawScalar, raw_type
@@ -18,8 +19,6 @@ from kb.problems import Problem, ProblemsError, printable
 if TYPE_CHECKING:
     import duckdb
 
-Format: TypeAlias = Literal["parquet", "csv", "ndjson", "tables"]
-ENDINGS: dict[str, Format] = {".parquet": "parquet", ".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 ROW = "row"
 LONGEST_HEADING = 1_000_000
 _WRITTEN = RawScalar("text", "text", written=True)

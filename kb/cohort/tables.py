@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.cohort.columns import CASE, Column, Rows, Scalar, Struct
+from kb.cohort.endings import Format
 from kb.cohort.fitting import Check
 from kb.cohort.leaves import JSON_DIGITS
 from kb.cohort.quoting import name
 from kb.cohort.raw import Raw, RawList, RawScalar, RawStruct
-from kb.cohort.sources import Format, Source, SourceColumn, find_files, open_source, table_paths
+from kb.cohort.sources import Source, SourceColumn, find_files, open_source, table_paths
 from kb.problems import Problem, ProblemsError, did_you_mean, printable
 
 if TYPE_CHECKING:

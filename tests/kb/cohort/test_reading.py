@@ -11,8 +11,8 @@ import pytest
 
 from kb.cohort.columns import columns
 from kb.cohort.data import opened
+from kb.cohort.endings import Format
 from kb.cohort.export import copy
-from kb.cohort.sources import Format
 from tests.kb.cohort.cohort_files import FULL, NAMES, lines, member, members, parquet, problems, table
 from tests.kb.small_vocabulary import VOCABULARY
 
