@@ -179,7 +179,8 @@ class _Comparison:
         engine = self.cohort.connection
         layout = [each.name for each in columns(self.after.policy.vocabulary)]
         reads = [each for each in layout if each in self.given or each in self.required()]
-        one, one_sql = statement(self.before.policy, self.before.readings, self.given, VIEW)
+        whole = self.cohort.checked.whole
+        one, one_sql = statement(self.before.policy, self.before.readings, self.given, VIEW, whole=whole)
         two, two_sql = statement(self.after.policy, self.after.readings, reads, OTHER)
         pairs, apart = shared(one, two)
         queries = [

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 
-from kb.cohort.expressions import CASE_ID, NO, YES, Distinct, Field, Gaps, Node, Row, SameRow, node
+from kb.cohort.expressions import CASE_ID, NO, YES, Distinct, Field, Node, Row, SameRow, node
 from kb.cohort.families import CASE_VALUE, Env, Family, Instance, constant, settled
 from kb.cohort.folding import Folding
 from kb.cohort.renaming import replaced
@@ -135,7 +135,7 @@ class Bodies:
             values.append(self.folding.values(each.rows, each.part, value.scalar, value.label, value.many))
         if not any(value.many or value.rows for value in values) and len(values) < number:
             return NO
-        return node(Distinct, number, tuple(values), self.folding.whole(values)) if values else NO
+        return node(Distinct, number, tuple(values), self.folding.sure(values)) if values else NO
 
     def call(self, goal: Atom, before: Instance) -> Iterable[Instance]:
         """The instances after one more atom."""
@@ -153,7 +153,7 @@ class Bodies:
                 yield from self.match(goal.args, self.renamed(family, {row: own}), before)
                 # Another row is this one too, perhaps, where a field of either is not known.
                 other = self.fresh(family)
-                gaps = node(Gaps, row.source)
+                gaps = self.folding.gaps(row.source)
                 itself = node(SameRow, own, other.rows[0])
                 for after in self.match(goal.args, other, replace(before, part=YES)):
                     unlike = self.folding.assuming(after.part, {itself: NO})
@@ -162,7 +162,7 @@ class Bodies:
                     yield replace(after, part=both)
             elif own is not None:
                 # Attested and documented rows with the same values come to what the row itself comes to, or to less.
-                either = self.folding.some_of(node(Gaps, each.source) for each in (own, family.rows[0]))
+                either = self.folding.some_of(self.folding.gaps(each.source) for each in (own, family.rows[0]))
                 for after in self.match(goal.args, self.fresh(family), replace(before, part=YES)):
                     maybe = self.folding.when(either, after.part)
                     yield replace(after, part=self.folding.all_of((before.part, maybe)))

@@ -51,13 +51,15 @@ class Fault:
 class Checked:
     """A cohort held against the layout: its rows, those of them with a fault, and the faults.
 
-    ``members`` is the statement for the rows without any.
+    ``members`` is the statement for the rows without any; ``whole`` are the columns of lists in which no field of any
+    row is unknown.
     """
 
     rows: int
     rejected: int
     faults: tuple[Fault, ...]
     members: str
+    whole: frozenset[str] = frozenset()
 
     def problems(self, path: str) -> tuple[Problem, ...]:
         """The faults as problems."""
@@ -77,8 +79,10 @@ def check(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Checked:
     """What is wrong with the rows. It reads everything once, and again where something is wrong."""
     checks = plan.checks
     conditions = [f"coalesce({each.condition}, false)" for each in checks]
-    counts = ", ".join(f"count_if({each})" for each in conditions) or "0"
+    listed = [each for each in plan.fitted if each.gaps]
+    counts = ", ".join(f"count_if({each})" for each in (*conditions, *(each.gaps for each in listed))) or "0"
     total, *numbers = _row(connection, f"SELECT count(*), {counts} FROM {plan.rows()}")
+    whole = {each.column for each, number in zip(listed, numbers[len(checks) :], strict=False) if not number}
     case = _case(plan)
     pairs = zip(checks, numbers, strict=False)
     faults = [_fault(connection, plan, each, number) for each, number in pairs if number]
@@ -98,7 +102,7 @@ def check(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Checked:
         (rejected,) = _row(connection, f"SELECT count(*) FROM {plan.rows()} WHERE {where}")
     members = plan.members(f"NOT ({where})" if where else "")
     lost = sum(place.file in plan.source.files for place in unreadable)
-    return Checked(total + lost, rejected + lost, tuple(faults), members)
+    return Checked(total + lost, rejected + lost, tuple(faults), members, frozenset(whole))
 
 
 def rejected_where(faults: Sequence[Fault]) -> str:

@@ -67,6 +67,11 @@ def connection(
             opened.execute("SET enable_progress_bar_print = false")
             opened.execute("SET lock_configuration = true")
             yield opened
+        except RuntimeError as error:
+            # So DuckDB tells of an interrupt that reaches it in a statement.
+            if str(error) == "Query interrupted":
+                raise KeyboardInterrupt from None
+            raise
         finally:
             opened.close()
 

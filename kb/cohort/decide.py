@@ -41,8 +41,9 @@ def decide(
 def _decide(job: Job, cohort: Cohort, stamp: Mapping[str, Any], told: Callable[[float], None] | None) -> Decided:
     engine = cohort.connection
     given = [each for each in columns_of(engine) if each not in job.keep]
+    whole = cohort.checked.whole
     carried = [KEPT + key for key in job.keep]
-    lowered, written = statement(job.policy, job.readings, given, VIEW, carried, with_clauses=True)
+    lowered, written = statement(job.policy, job.readings, given, VIEW, carried, with_clauses=True, whole=whole)
     explained = manifest(job.policy, lowered)
     query = member_rows(explained, lowered.root, written, job.keep, job.wide)
     found = statements(cohort, job.unfinished / STAGED, job.rows)

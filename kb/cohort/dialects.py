@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
+from kb.cohort.expressions import Exists
 from kb.cohort.fragments import Sql, call, missing
 from kb.cohort.writer import Writer
 from kb.problems import Problem, ProblemsError, did_you_mean, printable
@@ -24,6 +25,15 @@ class SparkWriter(Writer):
         name = exp.to_identifier("one")
         stated = exp.Lambda(this=exp.Not(this=missing(name.copy())), expressions=[name])
         return call("size", call("array_distinct", call("filter", self.joint(lists), stated)))
+
+    def some_row(self, each: Exists) -> Sql:
+        return self.any(self.truths(each))
+
+    def any_of(self, truths: Sql) -> Sql:
+        return self.any(truths)
+
+    def unlike(self, listed: Sql) -> Sql:
+        return call("array_distinct", listed)
 
     def contains(self, listed: Sql, value: Sql) -> Sql:
         return call("array_contains", listed, value)

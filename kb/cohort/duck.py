@@ -36,14 +36,15 @@ def statement(
     carried: Sequence[str] = (),
     goal: Predicate | None = None,
     with_clauses: bool = False,
+    whole: Iterable[str] = (),
 ) -> tuple[Lowered, str]:
     """A policy lowered for a table with the given columns, and the statement for it: a column a status.
 
-    ``carried`` are further columns of the table that the result has too; ``goal`` and ``with_clauses`` are those of
-    ``lower``.
+    ``carried`` are further columns of the table that the result has too; ``goal``, ``with_clauses`` and ``whole``
+    are those of ``lower``.
     """
     attested, openable = optional(policy, given)
-    lowered = lower(policy, readings, attested, openable, goal, with_clauses)
+    lowered = lower(policy, readings, attested, openable, whole, goal, with_clauses)
     written = select(policy, lowered, table, attested=attested, openable=openable, carried=carried)
     return lowered, written.sql(dialect="duckdb")
 

@@ -121,6 +121,15 @@ class FirstKnown(Node):
     right: Node
 
 
+@dataclass(frozen=True, eq=False)
+class Choice(Node):
+    """One of the ``results``, by which ``literals`` a value is among; of a value that is among none, any of them."""
+
+    value: Node
+    literals: tuple[tuple[Literal, ...], ...]
+    results: tuple[Node, ...]
+
+
 # Labels: texts that tell one unknown value from another.
 
 
@@ -278,10 +287,14 @@ class Count(Node):
 
 @dataclass(frozen=True, eq=False)
 class Exists(Node):
-    """Whether a truth holds of some row of a source."""
+    """Whether a truth holds of some row of a source.
+
+    ``sure``: a truth that is never undocumented, and under which that of no row is.
+    """
 
     row: Row
     part: Node
+    sure: Node
 
 
 @dataclass(frozen=True, eq=False)
@@ -299,13 +312,23 @@ class Values(Node):
 class Distinct(Node):
     """``number`` or more distinct values.
 
-    ``whole``: a truth that is never undocumented, and under which the values that are not ``many`` are known and
+    ``sure``: a truth that is never undocumented, and under which the values that are not ``many`` are known and
     there for certain or not at all.
     """
 
     number: int
     values: tuple[Values, ...]
-    whole: Node
+    sure: Node
+
+    @property
+    def rows(self) -> Source | None:
+        """The list whose very rows are the values, each known, so that to count rows is enough once none is twice."""
+        if len(self.values) != 1 or len(self.values[0].rows) != 1 or self.values[0].label is not None:
+            return None
+        (only,) = self.values
+        (row,) = only.rows
+        whole = only.value is node(Field, row, row.source.fields[0]) and row.source.bare
+        return row.source if whole and row.source.kind != "derived" else None
 
 
 @dataclass(frozen=True, eq=False)

@@ -67,8 +67,10 @@ def is_literal(value: Value) -> bool:
     return isinstance(value.scalar, Literal)
 
 
-def input_families(policy: Policy, declared: Input, attested: frozenset[str]) -> Iterable[Family]:
-    """The rows of an input, as the layout of a cohort has them."""
+def input_families(
+    policy: Policy, declared: Input, attested: frozenset[str], whole: frozenset[str]
+) -> Iterable[Family]:
+    """The rows of an input, as the layout of a cohort has them. ``whole`` are the columns without gaps in rows."""
     name = declared.name
     keys = [each.key for each in declared.fields]
     if declared.kind == "flags":
@@ -89,7 +91,7 @@ def input_families(policy: Policy, declared: Input, attested: frozenset[str]) ->
         row = Row(Source(name, kind, tuple(keys), len(keys) == 1), 0)
         # Few members have attested rows, so what follows from these is run for those few alone.
         part = YES if kind == "given" else node(When, node(HasRows, row.source), OPEN)
-        yield Family((row,), part, (CASE_VALUE, *(of_row(row, key) for key in keys)))
+        yield Family((row,), part, (CASE_VALUE, *(of_row(row, key, row.source.column in whole) for key in keys)))
     yield Family((), node(Rest, name), (CASE_VALUE, *map(of_rest, labels)))
 
 

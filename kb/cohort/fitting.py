@@ -30,13 +30,16 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A column that can be read: a first expression to be worked out once, under a name; then all over that name."""
+    """A column that can be read: a first expression to be worked out once, under a name; then all over that name.
+
+    ``gaps``: of a list, the condition that a field of a row of it is not known.
+    """
 
     column: str
     first: str
     value: str
     checks: tuple[Check, ...]
-    kept: bool = False
+    gaps: str = ""
 
 
 class Misfit(Exception):
@@ -64,7 +67,17 @@ def fitted(column: Column, sql: str, raw: Raw, json: bool = False) -> Fitted:
         checks.append(Check("no-case", CASE, f"{shown} IS NULL", "''", "a name in every row"))
     _require(column, raw)
     checks += _checks(column, shown, raw)
-    return Fitted(column.name, first, _value(column.type, shown, raw), tuple(checks))
+    value = _value(column.type, shown, raw)
+    return Fitted(column.name, first, value, tuple(checks), gaps(column.type, value))
+
+
+def gaps(type: Type, value: str) -> str:
+    """The condition that a row of a list has a field that is not known; empty where it is no list."""
+    if not isinstance(type, Rows):
+        return ""
+    fields = [f"g.{name(field.name)}" for field in type.item.fields] if isinstance(type.item, Struct) else ["g"]
+    absent = " OR ".join(f"{field} IS NULL" for field in fields)
+    return f"coalesce(len(list_filter({value}, lambda g: {absent})), 0) > 0"
 
 
 def _require(column: Column, raw: Raw) -> None:

@@ -11,6 +11,7 @@ from kb.cohort.expressions import (
     All,
     Among,
     Between,
+    Choice,
     Column,
     Compare,
     Count,
@@ -30,6 +31,7 @@ from kb.cohort.expressions import (
     Row,
     SameRow,
     Some,
+    Source,
     Truth,
     Values,
     When,
@@ -40,10 +42,15 @@ from kb.cohort.renaming import Facts, replaced
 
 
 class Folding:
-    """The laws. ``openable`` names the lists that can have rows and yet not be complete."""
+    """The laws.
 
-    def __init__(self, openable: frozenset[str]) -> None:
+    ``openable`` names the lists that can have rows and yet not be complete, ``whole`` the columns of lists no row of
+    which has a gap.
+    """
+
+    def __init__(self, openable: frozenset[str], whole: frozenset[str] = frozenset()) -> None:
         self.openable = openable
+        self.whole = whole
         self.facts = Facts()
 
     def all_of(self, parts: Iterable[Node]) -> Node:
@@ -212,7 +219,7 @@ class Folding:
             inside = self.all_of(each for each in part.parts if row in free(each))
             return self.all_of((*outside, self.exists(row, inside)))
         canonical = Row(row.source, 1 + self.facts.height(part))
-        return node(Exists, canonical, replaced(part, {row: canonical}, self.facts))
+        return node(Exists, canonical, replaced(part, {row: canonical}, self.facts), self.certainty([part]))
 
     def unrested(self, part: Node, name: str) -> Node:
         """A truth where the list of an input is complete."""
@@ -245,13 +252,13 @@ class Folding:
             case Exists(row, inner):
                 changed = go(inner)
                 return each if changed is inner else self.exists(row, changed)
-            case Distinct(number, values, whole):
+            case Distinct(number, values, sure):
                 changed_values = [
                     node(Values, value.rows, inner, value.value, value.label, value.many)
                     for value in values
                     if (inner := go(value.part)) is not NO
                 ]
-                return node(Distinct, number, tuple(changed_values), whole) if changed_values else NO
+                return node(Distinct, number, tuple(changed_values), sure) if changed_values else NO
         return each
 
     def closed(self, rows: Sequence[Row], part: Node) -> Node:
@@ -260,7 +267,11 @@ class Folding:
             part = self.exists(row, part)
         return part
 
-    def whole(self, values: Iterable[Values]) -> Node:
+    def gaps(self, source: Source) -> Node:
+        """Whether a row of a list has a gap."""
+        return NO if source.column in self.whole else node(Gaps, source)
+
+    def sure(self, values: Iterable[Values]) -> Node:
         """Where the values that are not ``many`` are known and there for certain, or not at all, if that is plain."""
         needed: dict[Node, None] = {}
         for each in values:
@@ -275,18 +286,27 @@ class Folding:
             needed.update(dict.fromkeys(found))
         return self.all_of(needed)
 
+    def certainty(self, nodes: Iterable[Node]) -> Node:
+        """A truth that is never undocumented, under which nothing in some nodes is; false where that is not plain."""
+        found = self.certain(nodes)
+        return NO if found is None else self.all_of(found)
+
     def certain(self, nodes: Iterable[Node]) -> list[Node] | None:
         """What makes sure that nothing in some nodes is undocumented or not known; ``None`` where that is not plain."""
         found: list[Node] = []
         for each in nodes:
             match each:
+                case Exists(_, _, sure):
+                    if sure is NO:
+                        return None
+                    found += sure.parts if isinstance(sure, All) else [sure]
                 case Field(row) if row.source.kind != "derived":
-                    found.append(self.negated(node(Gaps, row.source)))
+                    found.append(self.negated(self.gaps(row.source)))
                 case Column():
                     found.append(self.negated(node(Missing, each)))
                 case Literal() | Truth(True | False) | Missing() | Gaps() | HasRows() | SameRow():
                     pass
-                case All() | Some() | Not() | When() | Compare() | OneOf() | Between() | Earlier():
+                case All() | Some() | Not() | When() | Compare() | OneOf() | Between() | Earlier() | Choice():
                     inner = self.certain(children(each))
                     if inner is None:
                         return None

@@ -52,7 +52,8 @@ def ask_cohort(
         opened(data, policy.vocabulary, folders=[folder]) as cohort,
     ):
         engine = cohort.connection
-        lowered, query = statement(asked.policy, readings, columns_of(engine), VIEW, goal=predicate)
+        given, whole = columns_of(engine), cohort.checked.whole
+        lowered, query = statement(asked.policy, readings, given, VIEW, goal=predicate, whole=whole)
         case, status = name(CASE), name(lowered.root)
         parts = statements(cohort, Path(folder, "members.parquet"), rows)
         total, done = sum(count for count, _ in parts) or 1, 0

@@ -14,6 +14,7 @@ from dataclasses import replace
 from itertools import count, product
 
 from kb.cohort.bodies import Bodies
+from kb.cohort.by_value import by_value
 from kb.cohort.expressions import (
     NO,
     YES,
@@ -22,7 +23,6 @@ from kb.cohort.expressions import (
     Exists,
     Field,
     Flag,
-    Gaps,
     Literal,
     Missing,
     Named,
@@ -57,6 +57,7 @@ def lower(
     readings: Mapping[str, str] | None = None,
     attested: Iterable[str] = (),
     openable: Iterable[str] = (),
+    whole: Iterable[str] = (),
     goal: Predicate | None = None,
     with_clauses: bool = False,
 ) -> Lowered:
@@ -65,21 +66,21 @@ def lower(
     ``with_clauses``: also what each clause of the root goal asks for, so that all of it has a status.
 
     ``attested`` names the lists for which there is a column of attested rows, ``openable`` those that may have
-    rows and yet not be complete. Raises ``ProblemsError`` for a policy with a predicate that is defined by itself.
+    rows and yet not be complete, ``whole`` the columns of lists no row of which has a gap. Raises ``ProblemsError``
+    for a policy with a predicate that is defined by itself.
     """
     chosen = policy.readings(readings)
     refuse_recursion(policy)
     needs = root_needs(policy, chosen) if with_clauses else ()
-    return Lowering(with_needs(policy, needs), chosen, frozenset(attested), frozenset(openable)).run(goal, needs)
+    folding = Folding(frozenset(openable), frozenset(whole))
+    return Lowering(with_needs(policy, needs), chosen, frozenset(attested), folding).run(goal, needs)
 
 
 class Lowering(Bodies):
     """Lowers one policy under its readings."""
 
-    def __init__(
-        self, policy: Policy, readings: Mapping[str, str], attested: frozenset[str], openable: frozenset[str]
-    ) -> None:
-        super().__init__(policy, Folding(openable))
+    def __init__(self, policy: Policy, readings: Mapping[str, str], attested: frozenset[str], folding: Folding) -> None:
+        super().__init__(policy, folding)
         self.readings = readings
         self.definitions: list[Definition] = []
         self.taken: set[str] = set()
@@ -97,7 +98,7 @@ class Lowering(Bodies):
                 Family((), YES, tuple(map(constant, clause.head.args))) for clause in policy.clauses[predicate]
             )
         for declared in policy.vocabulary.inputs.values():
-            self.known[declared.predicate] = tuple(input_families(policy, declared, attested))
+            self.known[declared.predicate] = tuple(input_families(policy, declared, attested, folding.whole))
             self.taken |= {declared.name, f"{declared.name}__attested", f"{declared.name}__open"}
         self.taken.add("case")
 
@@ -124,7 +125,8 @@ class Lowering(Bodies):
         return Lowered(self.shared(), tuple(outputs), root, self.readings, tuple(clauses))
 
     def shared(self) -> tuple[Definition, ...]:
-        return tuple(shared(self.definitions, self.folding.facts, self.name))
+        definitions = by_value(self.definitions, self.folding, self.name)
+        return tuple(shared(definitions, self.folding.facts, self.name))
 
     def outputs(self, predicate: Predicate) -> Iterable[Output]:
         """The statuses of a criterion: one for each instance where these can be listed, else the greatest."""
@@ -274,12 +276,15 @@ class Lowering(Bodies):
                 part = family.part
                 if not head.many:
                     values.append(self.folding.values(family.rows, part, head.scalar, None, False))
-                    part = self.folding.all_of((node(Missing, head.scalar), part))
+                    part = self.folding.all_of((NO if head.label is None else node(Missing, head.scalar), part))
                     if isinstance(head.scalar, Field) and head.scalar.row.source.kind != "derived":
-                        part = self.folding.when(node(Gaps, head.scalar.row.source), part)
+                        part = self.folding.when(self.folding.gaps(head.scalar.row.source), part)
                 unknown.append(self.folding.closed(family.rows, part))
             self.keys[predicate, place] = name
-            self.definitions.append(Keys(name, tuple(values), self.folding.some_of(unknown), self.comment(predicate)))
+            sure = self.folding.certainty(each.part for each in values)
+            self.definitions.append(
+                Keys(name, tuple(values), self.folding.some_of(unknown), sure, self.comment(predicate))
+            )
         return node(Among, self.keys[predicate, place], (value.scalar,))
 
     def column(self, predicate: Predicate, pattern: Sequence[Value | None]) -> str:

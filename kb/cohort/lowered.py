@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from kb.cohort.expressions import Node, Row, Values
+from kb.cohort.expressions import Node, Row, Values, children, node
 from kb.syntax import Constant, Predicate
 from kb.vocabulary import CriterionKind
 
@@ -53,11 +53,13 @@ class Keys:
     """The values that an argument of a predicate has in its rows: those that are met, those that may be met.
 
     ``open``: whether there is a value that is not known. Where that is possible, any value may be met.
+    ``sure``: a truth that is never undocumented, and under which no value is.
     """
 
     name: str
     values: tuple[Values, ...]
     open: Node
+    sure: Node
     comment: str = ""
 
 
@@ -75,9 +77,33 @@ def nodes(definition: Definition) -> tuple[Node, ...]:
         case Relation():
             return (definition.condition, definition.part, *(value for _, value in definition.values))
         case Keys():
-            return (*definition.values, definition.open)
+            return (*definition.values, definition.open, definition.sure)
         case _:
             return (definition.part,)
+
+
+def found(definitions: Iterable[Definition]) -> Iterator[Node]:
+    """Every node of some definitions, each once."""
+    seen: set[Node] = set()
+    todo = [each for definition in definitions for each in nodes(definition)][::-1]
+    while todo:
+        each = todo.pop()
+        if each not in seen:
+            seen.add(each)
+            yield each
+            todo += children(each)[::-1]
+
+
+def changed(definition: Definition, change: Callable[[Node], Node]) -> Definition:
+    """A definition with its truths changed."""
+    match definition:
+        case Relation(condition=condition, part=part):
+            return replace(definition, condition=change(condition), part=change(part))
+        case Keys(values=values, open=unknown):
+            kept = tuple(node(Values, v.rows, change(v.part), v.value, v.label, v.many) for v in values)
+            return replace(definition, values=kept, open=change(unknown))
+        case _:
+            return replace(definition, part=change(definition.part))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 from kb.calendar import in_units
 from kb.cohort.expressions import (
     All,
+    Among,
     Column,
     Count,
     Distinct,
@@ -78,8 +79,8 @@ class _Sharing:
             case Relation(condition=condition, part=part, values=values):
                 written = tuple((key, self.of(value)) for key, value in values)
                 return replace(definition, condition=self.of(condition), part=self.of(part), values=written)
-            case Keys(values=values, open=open_values):
-                return replace(definition, values=self.value(values), open=self.of(open_values))
+            case Keys(values=values, open=open_values, sure=sure):
+                return replace(definition, values=self.value(values), open=self.of(open_values), sure=self.of(sure))
         return replace(definition, part=self.of(definition.part))
 
     def apart(self, each: Node) -> bool:
@@ -93,7 +94,7 @@ class _Sharing:
     def through(self, each: Node) -> bool:
         """Whether a truth goes through rows."""
         if each not in self.gone:
-            own = isinstance(each, Exists | Distinct)
+            own = isinstance(each, Exists | Distinct | Among)
             inside = isinstance(each, All | Some | Not | When | Count) and any(map(self.through, children(each)))
             self.gone[each] = own or inside
         return self.gone[each]
@@ -141,6 +142,8 @@ def _sources(each: Node) -> Iterator[str]:
     rows = bound_rows(each)
     if rows:
         yield rows[0].source.column
+    elif isinstance(each, Among):
+        yield "_".join([each.name, *(str(value.constant.value) for value in each.values)])
     else:
         for inner in children(each):
             yield from _sources(inner)

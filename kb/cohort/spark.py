@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -127,17 +127,17 @@ def decided(
     return _decided(policy, readings, spark, data, (), None if wide else masks)
 
 
-def members(job: Job, spark: SparkSession, data: str) -> tuple[DataFrame, Manifest]:
+def members(job: Job, spark: SparkSession, data: str, whole: Iterable[str] = ()) -> tuple[DataFrame, Manifest]:
     """The rows of a decided cohort, not yet worked out, and the manifest of their masks.
 
-    ``data``: that of the job, or its members as DuckDB reads them. Of both the same holds as of ``decided``. Raises
-    ``ProblemsError``.
+    ``data``: that of the job, or its members as DuckDB reads them. Of both the same holds as of ``decided``. ``whole``
+    are the columns of lists no row of which has a gap. Raises ``ProblemsError``.
     """
 
     def rows(told: Manifest, root: str, statuses: str) -> str:
         return member_rows(told, root, statuses, job.keep, job.wide)
 
-    return _decided(job.policy, job.readings, spark, data, job.keep, rows, with_clauses=True)
+    return _decided(job.policy, job.readings, spark, data, job.keep, rows, True, whole)
 
 
 def _decided(
@@ -148,6 +148,7 @@ def _decided(
     keep: Sequence[str],
     rows: Callable[[Manifest, str, str], str] | None,
     with_clauses: bool = False,
+    whole: Iterable[str] = (),
 ) -> tuple[DataFrame, Manifest]:
     """A column a status, or what ``rows`` makes of them: the statement, in DuckDB's words."""
     from sqlglot import parse_one
@@ -167,7 +168,7 @@ def _decided(
     with _deciding(data):
         there = spark.read.parquet(*escaped(files))
     attested, openable = optional(policy, [each.column for each in found.fitted])
-    lowered = lower(policy, readings, attested, openable, with_clauses=with_clauses)
+    lowered = lower(policy, readings, attested, openable, whole, with_clauses=with_clauses)
     kept = [f"{quoted(key)} AS {quoted(KEPT + key)}" for key in keep]
     there.selectExpr(*read, *kept).createOrReplaceTempView(_MEMBERS)
     try:

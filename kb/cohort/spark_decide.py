@@ -49,7 +49,7 @@ def decide(
                 # Ended before the folder is whole or goes away, so that no machine writes to it any more.
                 with session(master, settings) as spark:
                     checked(cohort)
-                    frame, explained = members(job, spark, data)
+                    frame, explained = members(job, spark, data, cohort.checked.whole)
                     with heard(lambda: _done(spark), part_of(told, CHECK, 1 - CHECK)):
                         write(frame, str(job.unfinished / _WRITTEN), job.data)
                 parts = _parts(job.unfinished)

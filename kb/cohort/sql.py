@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlglot import exp
 
@@ -10,6 +11,7 @@ from kb.cohort.columns import ATTESTED, CASE, Rows, columns
 from kb.cohort.expressions import (
     Among,
     Column,
+    Distinct,
     Exists,
     Gaps,
     HasRows,
@@ -18,6 +20,7 @@ from kb.cohort.expressions import (
     Rest,
     Row,
     RowNamed,
+    Source,
     Values,
     bound_rows,
     children,
@@ -61,10 +64,20 @@ def layers(definitions: Sequence[Definition]) -> list[list[Definition]]:
     return found
 
 
-def read(definitions: Iterable[Definition]) -> tuple[list[str], list[Gaps | HasRows]]:
-    """The inputs that definitions read, and what they ask of whole lists."""
+@dataclass(frozen=True)
+class Read:
+    """The inputs that definitions read, what they ask of whole lists, and the columns in which no row may be twice."""
+
+    inputs: tuple[str, ...]
+    whole: tuple[Gaps | HasRows, ...]
+    once: frozenset[str]
+
+
+def read(definitions: Iterable[Definition]) -> Read:
+    """What definitions read."""
     inputs: dict[str, None] = {}
     whole: dict[Gaps | HasRows, None] = {}
+    once: set[str] = set()
     seen: set[Node] = set()
 
     def go(each: Node) -> None:
@@ -77,6 +90,8 @@ def read(definitions: Iterable[Definition]) -> tuple[list[str], list[Gaps | HasR
             case Gaps() | HasRows():
                 whole[each] = None
                 inputs[each.source.name] = None
+            case Distinct(rows=Source() as rows):
+                once.add(rows.column)
         for row in bound_rows(each):
             inputs[row.source.name] = None
         for inner in children(each):
@@ -89,7 +104,7 @@ def read(definitions: Iterable[Definition]) -> tuple[list[str], list[Gaps | HasR
             inputs[definition.row.source.name] = None
         for each in nodes(definition):
             go(each)
-    return list(inputs), list(whole)
+    return Read(tuple(inputs), tuple(whole), frozenset(once))
 
 
 def select(
@@ -109,15 +124,15 @@ def select(
     """
     writer = writer or Writer()
     optional = {f"{name}{ATTESTED}" for name in attested}
-    used, whole = read(lowered.definitions)
+    used = read(lowered.definitions)
     rows = {each.name for each in columns(policy.vocabulary) if isinstance(each.type, Rows)}
     given = [
-        alias(writer.rows(each.name), each.name) if each.name in rows else column(each.name)
+        alias(writer.rows(each.name, each.name in used.once), each.name) if each.name in rows else column(each.name)
         for each in columns(policy.vocabulary)
-        if (each.required or each.name in optional) and (each.input is None or each.input.name in used)
+        if (each.required or each.name in optional) and (each.input is None or each.input.name in used.inputs)
     ]
     given += [column(each) for each in carried]
-    lists = writer.lists([each for each in used if each in rows], openable, whole)
+    lists = writer.lists([each for each in used.inputs if each in rows], openable, used.whole)
     members = exp.select(*given, *lists, copy=False)
     steps = [("members", members.from_(table, copy=False))]
     for number, layer in enumerate(layers(lowered.definitions), 1):

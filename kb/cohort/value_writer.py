@@ -12,6 +12,7 @@ from kb.calendar import in_units
 from kb.cohort.expressions import (
     Between,
     CaseId,
+    Choice,
     Column,
     Earlier,
     Field,
@@ -103,6 +104,15 @@ class ValueWriter:
 
     def write_FirstKnown(self, each: FirstKnown) -> Sql:
         return exp.Coalesce(this=self.sql(each.left), expressions=[self.sql(each.right)])
+
+    def write_Choice(self, each: Choice) -> Sql:
+        *branches, (_, last) = zip(each.literals, each.results, strict=True)
+        value = self.sql(each.value)
+        cases = []
+        for literals, result in branches:
+            among = exp.In(this=value.copy(), expressions=[self.sql(one) for one in literals])
+            cases.append((among, self.sql(result)))
+        return case(*cases, default=self.sql(last))
 
     # Labels
 

@@ -56,8 +56,10 @@ def literal(constant: Constant) -> Value:
     return Value(node(Literal, Constant(constant.kind, constant.value)))
 
 
-def of_row(row: Row, name: str) -> Value:
-    """A field of a row of an input."""
+def of_row(row: Row, name: str, known: bool = False) -> Value:
+    """A field of a row of an input, which is ``known`` in every row."""
+    if known:
+        return Value(node(Field, row, name))
     return Value(node(Field, row, name), node(Place, row, name), False, frozenset({f"{row.source.column}.{name}"}))
 
 

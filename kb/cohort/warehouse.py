@@ -38,7 +38,7 @@ def script(
         found = question(policy, goal)
         policy, asked = found.policy, Predicate(QUESTION, len(found.variables))
     attested, openable = optional(policy, given)
-    lowered = lower(policy, readings, attested, openable, asked)
+    lowered = lower(policy, readings, attested, openable, goal=asked)
     where = exp.to_table(table, dialect=writer.dialect)
     statement = select(policy, lowered, where, writer, attested, openable, keep=writer.dialect == "duckdb")
     header = policy.vocabulary.header

@@ -32,11 +32,17 @@ def covered(policy: Policy, members: str) -> str:
 
 
 def lowered(duck: Any) -> str:
-    """The statement of the lowered policy for the view ``cohort``."""
+    """The statement of the lowered policy for the view ``cohort``, of which both know that no row has a gap."""
     from kb.cohort.duck import columns_of, statement
     from kb.policy import load_policy
 
-    return statement(load_policy(), {}, columns_of(duck))[1]
+    policy = load_policy()
+    return statement(policy, {}, columns_of(duck), whole=lists(policy))[1]
+
+
+def lists(policy: Policy) -> list[str]:
+    """The columns of lists."""
+    return [each.name for each in columns(policy.vocabulary) if isinstance(each.type, Rows)]
 
 
 def by_hand(duck: Any) -> str:

@@ -13,7 +13,7 @@ from kb.answers import Answers, Status
 from kb.case import Case
 from kb.cohort.columns import columns
 from kb.cohort.duck import columns_of, statement
-from kb.cohort.fitting import column_type
+from kb.cohort.fitting import column_type, gaps
 from kb.cohort.lowered import Lowered, Output
 from kb.cohort.members import member
 from kb.cohort.quoting import name, text
@@ -48,12 +48,36 @@ def as_cohort(
     with duckdb.connect() as engine:
         engine.execute("SET threads = 1")
         load(engine, policy, cases)
-        lowered, sql = statement(policy, readings, columns_of(engine))
-        found = {row[0]: row[1:] for row in engine.execute(sql).fetchall()}
+        lowered, found = _told(engine, policy, readings, "cohort", ())
+    return lowered, [found[str(case.id.value)] for case in cases]
+
+
+def _told(
+    engine: duckdb.DuckDBPyConnection,
+    policy: Policy,
+    readings: Mapping[str, str] | None,
+    table: str,
+    whole: Sequence[str],
+) -> tuple[Lowered, dict[str, dict[str, Status]]]:
+    lowered, sql = statement(policy, readings, columns_of(engine, table), table, whole=whole)
     names = [output.column for output in lowered.outputs]
-    return lowered, [
-        {key: STATUSES[truth] for key, truth in zip(names, found[str(case.id.value)], strict=True)} for case in cases
-    ]
+    rows = engine.execute(sql).fetchall()
+    return lowered, {row[0]: {key: STATUSES[truth] for key, truth in zip(names, row[1:], strict=True)} for row in rows}
+
+
+def as_whole(
+    policy: Policy, cases: Sequence[Case], readings: Mapping[str, str] | None = None
+) -> tuple[Lowered, dict[str, dict[str, Status]]]:
+    """The same for the cases no row of which has a gap, decided as such; by their names."""
+    with duckdb.connect() as engine:
+        engine.execute("SET threads = 1")
+        load(engine, policy, cases)
+        there = columns_of(engine)
+        listed = {each.name: gaps(each.type, name(each.name)) for each in columns(policy.vocabulary)}
+        lists = {key: condition for key, condition in listed.items() if condition and key in there}
+        wanted = " AND ".join(f"NOT ({condition})" for condition in lists.values()) or "true"
+        engine.execute(f"CREATE TABLE whole AS SELECT * FROM cohort WHERE {wanted}")
+        return _told(engine, policy, readings, "whole", list(lists))
 
 
 def decided(decision: Decision, output: Output) -> Status:
@@ -73,14 +97,19 @@ def differences(
 ) -> dict[str, list[str]]:
     """For each case on which the two differ a line for each column."""
     lowered, found = as_cohort(policy, cases, readings)
+    known, whole = as_whole(policy, cases, readings)
     wrong: dict[str, list[str]] = {}
     for case, statuses in zip(cases, found, strict=True):
         decision = decide(policy, case, readings)
-        for output in lowered.outputs:
-            ours, theirs = decided(decision, output), statuses[output.column]
-            if ours is not theirs:
-                line = f"{output.column}: {ours.name} by pyDatalog, {theirs.name} as a cohort"
-                wrong.setdefault(str(case.id.value), []).append(line)
+        told = [("as a cohort", lowered, statuses)]
+        if str(case.id.value) in whole:
+            told.append(("where no row has a gap", known, whole[str(case.id.value)]))
+        for words, those, theirs in told:
+            for output in those.outputs:
+                ours = decided(decision, output)
+                if ours is not theirs[output.column]:
+                    line = f"{output.column}: {ours.name} by pyDatalog, {theirs[output.column].name} {words}"
+                    wrong.setdefault(str(case.id.value), []).append(line)
     return wrong
 
 

@@ -1,0 +1,348 @@
+"""Truths, and what goes through rows, as SQL, node by node, as DuckDB has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
+
+from sqlglot import exp
+
+from kb.cohort.expressions import (
+    NO,
+    OPEN,
+    YES,
+    All,
+    Among,
+    Compare,
+    Count,
+    Distinct,
+    Exists,
+    Flag,
+    Gaps,
+    HasRows,
+    Known,
+    Missing,
+    Named,
+    Node,
+    Not,
+    OneOf,
+    Place,
+    Rest,
+    Row,
+    RowNamed,
+    SameRow,
+    Some,
+    Truth,
+    Values,
+    When,
+    children,
+)
+from kb.cohort.fragments import Sql, as_type, both, call, case, column, either, identifier, missing, unknown
+from kb.cohort.lowered import Keys
+from kb.cohort.value_writer import ValueWriter
+
+FEW_WAYS = 6
+OPERATORS: Mapping[str, type[exp.Binary]] = {
+    "=": exp.EQ,
+    "\\=": exp.NEQ,
+    "<": exp.LT,
+    "=<": exp.LTE,
+    ">": exp.GT,
+    ">=": exp.GTE,
+}
+
+
+class TruthWriter(ValueWriter):
+    """Writes truths, and what goes through rows."""
+
+    def __init__(self) -> None:
+        self.weighed: dict[Node, bool] = {}
+        # The truths that hold where something is written.
+        self.assumed: frozenset[Node] = frozenset()
+        # What is looked up among values, by its name.
+        self.written: dict[str, Keys] = {}
+
+    # Truths
+
+    def write_Truth(self, each: Truth) -> Sql:
+        return unknown() if each.value is None else exp.true() if each.value else exp.false()
+
+    def write_Flag(self, each: Flag) -> Sql:
+        return self.sql(each.column)
+
+    def write_Known(self, each: Known) -> Sql:
+        stated = [exp.Not(this=missing(self.sql(value))) for value in each.values]
+        return case((either(stated), exp.true()))
+
+    def write_Missing(self, each: Missing) -> Sql:
+        return missing(self.sql(each.value))
+
+    def write_Compare(self, each: Compare) -> Sql:
+        return OPERATORS[each.operator](this=self.sql(each.left), expression=self.sql(each.right))
+
+    def write_OneOf(self, each: OneOf) -> Sql:
+        return exp.In(this=self.sql(each.value), expressions=[self.sql(one) for one in each.literals])
+
+    def write_SameRow(self, each: SameRow) -> Sql:
+        places = [identifier(self.at(row)) for row in (each.left, each.right)]
+        return exp.EQ(this=places[0], expression=places[1])
+
+    def write_Rest(self, each: Rest) -> Sql:
+        return column(f"{each.input}__rest")
+
+    def write_Gaps(self, each: Gaps) -> Sql:
+        return column(f"{each.source.column}__gaps")
+
+    def write_HasRows(self, each: HasRows) -> Sql:
+        return column(f"{each.source.column}__some")
+
+    def write_All(self, each: All) -> Sql:
+        heavy = [part for part in each.parts if self.heavy(part)]
+        if not heavy or len(heavy) == len(each.parts):
+            return both(map(self.sql, each.parts))
+        # What goes through rows is not run where the rest is false already.
+        light = [part for part in each.parts if part not in heavy]
+        if light == [OPEN]:
+            return both(map(self.sql, each.parts))
+        no = exp.Is(this=exp.Paren(this=both(map(self.sql, light))), expression=exp.false())
+        whole = both(map(self.sql, (*light, *heavy)))
+        return case((no, exp.false()), default=whole)
+
+    def heavy(self, part: Node) -> bool:
+        """Whether a truth goes through rows."""
+        if part not in self.weighed:
+            own = isinstance(part, Exists | Distinct)
+            self.weighed[part] = own or any(self.heavy(each) for each in children(part))
+        return self.weighed[part]
+
+    def contains(self, listed: Sql, value: Sql) -> Sql:
+        return call("list_contains", listed, value)
+
+    def size(self, listed: Sql) -> Sql:
+        return call("len", listed)
+
+    def write_Among(self, each: Among) -> Sql:
+        wanted = [self.sql(value) for value in each.values]
+
+        def among(which: str) -> Sql:
+            listed = column(f"{each.name}__{which}")
+            if len(wanted) == 1:
+                return self.contains(listed, wanted[0])
+            one = identifier("one")
+            those = exp.In(this=one.copy(), expressions=[value.copy() for value in wanted])
+            return exp.GT(this=self.size(self.filter(listed, [one], those)), expression=exp.Literal.number(0))
+
+        keys = self.written[each.name]
+        any_value = [column(f"{each.name}__any")] if keys.open is not NO else []
+        may = [among("may")] if keys.sure is not YES else []
+        open_values = [both([either([*any_value, *may]), unknown()])] if any_value or may else []
+        return either([among("met"), *open_values])
+
+    def write_Some(self, each: Some) -> Sql:
+        return either(map(self.sql, each.parts))
+
+    def write_Not(self, each: Not) -> Sql:
+        return exp.not_(self.sql(each.part), copy=False)
+
+    def write_When(self, each: When) -> Sql:
+        return case((self.sql(each.condition), self.sql(each.part)), default=exp.false())
+
+    def write_Count(self, each: Count) -> Sql:
+        ways = list(combinations(each.parts, each.number))
+        if len(ways) <= FEW_WAYS and all(isinstance(part, Named | RowNamed) for part in each.parts):
+            return either(both(map(self.sql, way)) for way in ways)
+        # Each part is run once: where it is undocumented it counts for more than all parts together.
+        most = len(each.parts)
+        silent = exp.Literal.number(most + 1)
+        parts = [as_type(self.sql(part), "int") for part in each.parts]
+        whole = total([exp.Coalesce(this=part, expressions=[silent.copy()]) for part in parts])
+        statuses: list[Sql] = []
+        for open_parts in range(most + 1):
+            for met in range(most + 1 if open_parts < most else 1):
+                if met >= each.number:
+                    statuses.append(exp.true())
+                else:
+                    statuses.append(unknown() if met + open_parts >= each.number else exp.false())
+        place = exp.Add(this=whole, expression=exp.Literal.number(1))
+        found = self.pick(exp.Array(expressions=statuses), place)
+        found.add_comments([f"{each.number} or more of {most}"])
+        return found
+
+    def pick(self, listed: Sql, place: Sql) -> Sql:
+        """The value of a list at a place, counted from 1."""
+        return call("list_extract", listed, place)
+
+    def write_Named(self, each: Named) -> Sql:
+        return column(each.name)
+
+    def write_RowNamed(self, each: RowNamed) -> Sql:
+        return exp.Bracket(this=column(each.name), expressions=[identifier(self.at(each.row))])
+
+    # Rows
+
+    def through(self, row: Row, inner: Node | Sequence[Node], value: Sql) -> Sql:
+        """The list of what a value is in each row."""
+        names = [identifier(self.row(row))]
+        nodes = (inner,) if isinstance(inner, Node) else inner
+        if any(places(each, row) for each in nodes):
+            names.append(identifier(self.at(row)))
+        return self.transform(column(row.source.column), names, value)
+
+    def transform(self, listed: Sql, names: Sequence[exp.Identifier], value: Sql) -> Sql:
+        return exp.Transform(this=listed, expression=exp.Lambda(this=value, expressions=list(names)))
+
+    def filter(self, listed: Sql, names: Sequence[exp.Identifier], truth: Sql) -> Sql:
+        """Those of a list for which a truth holds."""
+        return call("list_filter", listed, exp.Lambda(this=truth, expressions=list(names)))
+
+    def write_Exists(self, each: Exists) -> Sql:
+        if isinstance(each.part, RowNamed) and each.part.row == each.row:
+            return self.any_of(column(each.part.name))
+        return self.some_row(each)
+
+    def some_row(self, each: Exists) -> Sql:
+        """Whether a truth holds of some row: to look for a true one takes less than to heed what is undocumented."""
+        return self.where(each.sure, lambda: self.found(each), lambda: self.any(self.truths(each)))
+
+    def truths(self, each: Exists) -> Sql:
+        """The list of the truths of all rows."""
+        return self.through(each.row, each.part, self.sql(each.part))
+
+    def found(self, each: Exists) -> Sql:
+        """Whether a truth that is never undocumented holds of some row."""
+        return self.contains(self.truths(each), exp.true())
+
+    def where(self, sure: Node, one: Callable[[], Sql], other: Callable[[], Sql]) -> Sql:
+        """One where a truth holds that is never undocumented, else the other."""
+        if sure is NO:
+            return other()
+        parts = sure.parts if isinstance(sure, All) else (sure,)
+        left = [part for part in parts if part is not YES and part not in self.assumed]
+        before = self.assumed
+        self.assumed = before.union(left)
+        certain = one()
+        self.assumed = before
+        return case((both(map(self.sql, left)), certain), default=other()) if left else certain
+
+    def any_of(self, truths: Sql) -> Sql:
+        """Whether one of a list of truths that is worked out already holds."""
+        found = self.contains(truths, exp.true())
+        known = call("list_count", truths.copy())
+        return case(
+            (found, exp.true()),
+            (exp.LT(this=known, expression=self.size(truths.copy())), unknown()),
+            default=exp.false(),
+        )
+
+    def any(self, truths: Sql) -> Sql:
+        """Whether one of a list of truths holds."""
+        names = [identifier("one"), identifier("other")]
+        kleene = exp.Lambda(this=either(name.copy() for name in names), expressions=names)
+        return call("list_reduce", truths, kleene, exp.false())
+
+    def write_Distinct(self, each: Distinct) -> Sql:
+        single = [value for value in each.values if not value.many]
+        many = [self.possible(value, self.sql(value.part)) for value in each.values if value.many]
+        least = exp.Literal.number(each.number)
+        less = case((either(many), unknown()), default=exp.false()) if many else exp.false()
+        steps: list[tuple[Sql, Sql]] = []
+        if single and all(len(value.rows) == 1 for value in single):
+            # Fewer rows have fewer values, and to count rows takes less than to tell values apart.
+            sources = dict.fromkeys(value.rows[0].source for value in single)
+            rows = total([self.size(column(source.column)) for source in sources])
+            steps.append((exp.LT(this=rows, expression=least), less.copy()))
+        if each.rows is not None:
+            certain = self.size(self.those(single[0], self.sql(single[0].part)))
+        else:
+            certain = self.number([self.listed(value, True) for value in single])
+        steps.append((exp.GTE(this=certain, expression=least.copy()), exp.true()))
+        if each.sure is YES:
+            return case(*steps, default=less)
+        if each.sure is not NO:
+            steps.append((self.sql(each.sure), less))
+        labelled = any(value.label is not None for value in single)
+        listed = [self.labelled(value) if labelled else self.listed(value, False) for value in single]
+        possible = exp.GTE(this=self.number(listed), expression=least.copy())
+        return case(*steps, (either([possible, *many]), unknown()), default=exp.false())
+
+    def number(self, lists: Sequence[Sql]) -> Sql:
+        """How many values lists have together."""
+        return self.distinct(lists) if lists else exp.Literal.number(0)
+
+    def possible(self, each: Values, part: Sql) -> Sql:
+        """Whether a truth is possible in some row."""
+        for row in reversed(each.rows):
+            part = self.any(self.through(row, [each.part, each.value], part))
+        return exp.Coalesce(this=part, expressions=[exp.true()])
+
+    def listed(self, each: Values, sure: bool) -> Sql:
+        """The list of the values that are there for certain, or possibly; null where there is none."""
+        part = self.sql(each.part)
+        if not sure:
+            part = exp.Coalesce(this=part, expressions=[exp.true()])
+        return self.each_of(each, [each.part, each.value], case((part, self.sql(each.value))))
+
+    def labelled(self, each: Values) -> Sql:
+        """The list of the values that are there possibly, each with its label where it is not known.
+
+        A label is no value, and a value no label: 3 and 3.0 are one, and would be two as texts.
+        """
+        part = exp.Coalesce(this=self.sql(each.part), expressions=[exp.true()])
+        value, nodes = self.sql(each.value), [each.part, each.value]
+        label: Sql = as_type(exp.null(), "text")
+        if each.label is not None:
+            label = case((missing(value.copy()), self.sql(each.label)))
+            nodes.append(each.label)
+        return self.each_of(each, nodes, case((part, self.struct([("value", value), ("label", label)]))))
+
+    def each_of(self, each: Values, nodes: Sequence[Node], value: Sql) -> Sql:
+        """The list of what a value is in all rows."""
+        if not each.rows:
+            return exp.Array(expressions=[value])
+        for place, row in enumerate(reversed(each.rows)):
+            value = self.through(row, nodes, value)
+            if place:
+                value = self.flatten(value)
+        return value
+
+    def flatten(self, lists: Sql) -> Sql:
+        return call("flatten", lists)
+
+    def distinct(self, lists: Sequence[Sql]) -> Sql:
+        return call("list_unique", self.joint(lists))
+
+    def joint(self, lists: Sequence[Sql]) -> Sql:
+        return lists[0] if len(lists) == 1 else self.flatten(exp.Array(expressions=list(lists)))
+
+    def those(self, each: Values, truth: Sql) -> Sql:
+        """The list of the values in the rows for which a truth holds."""
+        if len(each.rows) != 1 or places(each.value, each.rows[0]):
+            return self.each_of(each, [each.part, each.value], case((truth, self.sql(each.value))))
+        (row,) = each.rows
+        names = [identifier(self.row(row))]
+        if places(each.part, row):
+            names.append(identifier(self.at(row)))
+        found = self.filter(column(row.source.column), names, truth)
+        value = self.sql(each.value)
+        return found if value == names[0] else self.transform(found, [names[0].copy()], value)
+
+    def struct(self, fields: Sequence[tuple[str, Sql]]) -> Sql:
+        return exp.Struct(
+            expressions=[exp.PropertyEQ(this=identifier(name), expression=value) for name, value in fields]
+        )
+
+
+def total(parts: Sequence[Sql]) -> Sql:
+    """The sum of the parts."""
+    whole, *others = parts
+    for part in others:
+        whole = exp.Add(this=whole, expression=part)
+    return whole
+
+
+def places(each: Node, row: Row) -> bool:
+    """Whether a node speaks of the place of a row."""
+    own = isinstance(each, Place | RowNamed) and each.row == row and each.row.source.kind != "derived"
+    if own or (isinstance(each, SameRow) and row in (each.left, each.right)):
+        return True
+    return any(places(inner, row) for inner in children(each))
