@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from kb.answers import Answers, Row, Status
 from kb.case import Case
@@ -23,6 +24,9 @@ from kb.syntax import Constant, Predicate, Term, Unknown
 HERE = Path(__file__).parent
 MOST_SECONDS = 300
 NOT_THERE = "the oracle needs SWI-Prolog and there is no `swipl` on the path; on Debian: apt-get install swi-prolog-nox"
+STATUSES = {str(int(status)): status for status in Status}
+# Of many members the values are few, so each is written and read once.
+remembered = lru_cache(20_000)
 
 
 class OracleError(Exception):
@@ -43,10 +47,17 @@ def swipl(*arguments: str, text: str = "") -> str:
     if program is None:
         raise OracleError(NOT_THERE)
     command = [program, "-q", "-f", "none", *arguments]
-    done = subprocess.run(command, input=text.encode(), capture_output=True, timeout=MOST_SECONDS, check=False)
-    if done.returncode or done.stderr:
-        raise OracleError(f"swipl ended with code {done.returncode}:\n{done.stderr.decode(errors='replace')}")
-    return done.stdout.decode()
+    # Through files: of many cases the text is long, and through pipes it goes in small pieces.
+    with TemporaryFile() as given, TemporaryFile() as told:
+        given.write(text.encode())
+        given.seek(0)
+        done = subprocess.run(
+            command, stdin=given, stdout=told, stderr=subprocess.PIPE, timeout=MOST_SECONDS, check=False
+        )
+        if done.returncode or done.stderr:
+            raise OracleError(f"swipl ended with code {done.returncode}:\n{done.stderr.decode(errors='replace')}")
+        told.seek(0)
+        return told.read().decode()
 
 
 def load(policy: Path) -> None:
@@ -54,17 +65,17 @@ def load(policy: Path) -> None:
     swipl("-g", "halt", "-t", "halt(1)", str(HERE / "prelude.pl"), str(policy))
 
 
-def answer(policy: Path, predicates: Iterable[Predicate], questions: Sequence[Question]) -> list[Answers]:
+def answer(policy: Path, predicates: Iterable[Predicate], questions: Iterable[Question]) -> list[Answers]:
     """For each question the rows of the predicates that are met or undocumented."""
     asked = {str(predicate): predicate for predicate in predicates}
     lines = [f"ask([{', '.join(_quoted(name) for name in asked)}])."]
     lines += [_case(number, question) for number, question in enumerate(questions)]
     text = "\n".join(lines) + "\n"
-    told = swipl("-g", "main", "-t", "halt(1)", str(HERE / "three_truths.pl"), "--", str(policy), text=text)
-    found: list[dict[Predicate, dict[Row, Status]]] = [{each: {} for each in asked.values()} for _ in questions]
+    told = swipl("-O", "-g", "main", "-t", "halt(1)", str(HERE / "three_truths.pl"), "--", str(policy), text=text)
+    found: list[dict[Predicate, dict[Row, Status]]] = [{each: {} for each in asked.values()} for _ in lines[1:]]
     for line in told.splitlines():
         number, name, status, *values = line.split(" ")
-        found[int(number)][asked[name]][tuple(map(_read, values))] = Status(int(status))
+        found[int(number)][asked[name]][tuple(map(_read, values))] = STATUSES[status]
     return [Answers(rows) for rows in found]
 
 
@@ -72,17 +83,20 @@ def _case(number: int, question: Question) -> str:
     """The term that puts a case before the interpreter. A fact that is not met has no row."""
     case = question.case
     readings = ", ".join(f"{_quoted(name)}={_quoted(value)}" for name, value in question.readings.items())
-    facts = ",\n ".join(
-        f"fact({_quoted(str(predicate))}, [{', '.join(map(_write, fact.row))}], {int(fact.status)})"
-        for predicate, facts in case.facts.items()
-        for fact in facts
-        if fact.status is not Status.NOT_MET
-    )
-    return f"case({number}, {_write(case.id)}, [{readings}],\n [{facts}])."
+    facts = []
+    for predicate, given in case.facts.items():
+        rows = [
+            f"[{', '.join(map(_write, fact.row))}]-{int(fact.status)}"
+            for fact in given
+            if fact.status is not Status.NOT_MET
+        ]
+        if rows:
+            facts.append(f"{_quoted(str(predicate))}-[{', '.join(rows)}]")
+    joined = ",\n ".join(facts)
+    return f"case({number}, {_write(case.id)}, [{readings}],\n [{joined}])."
 
 
-# Of many members the values are few, so each is written and read once.
-@cache
+@remembered
 def _write(term: Term) -> str:
     """A value as the interpreter reads it."""
     match term:
@@ -100,7 +114,7 @@ def _write(term: Term) -> str:
     raise TypeError(term)
 
 
-@cache
+@remembered
 def _quoted(text: str, quote: str = "'") -> str:
     """A quoted atom or a string of Prolog; whatever is not plain is written by its code."""
     inner = "".join(
@@ -109,7 +123,7 @@ def _quoted(text: str, quote: str = "'") -> str:
     return f"{quote}{inner}{quote}"
 
 
-@cache
+@remembered
 def _read(spelled: str) -> Term:
     """A value as the interpreter spells it."""
     kind, _, rest = spelled.partition(":")

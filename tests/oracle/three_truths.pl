@@ -1,9 +1,10 @@
 % An oracle for the three truths, independent of the software that it judges.
 %
-%   swipl -q -f none -g main -t 'halt(1)' three_truths.pl -- POLICY.pl < QUESTIONS
+%   swipl -q -f none -O -g main -t 'halt(1)' three_truths.pl -- POLICY.pl < QUESTIONS
 %
 % QUESTIONS are Prolog terms: first ask(Predicates), then one case(Number, Id, Readings, Facts) for
-% each case. The answers are lines (see answer/4). oracle.py writes the one and reads the other.
+% each case, its facts as Predicate-Rows and each row as Values-Status. The answers are lines (see
+% answer/3). oracle.py writes the one and reads the other.
 %
 % There are no certain and possible clauses here. A body is evaluated directly: one row for each of
 % its atoms makes an instance; the status of an instance is the least of the statuses in it, that of
@@ -21,8 +22,8 @@
 :- use_module(prelude).
 :- use_module(policy).
 
-% row(Predicate, Values, Status), computed(Predicate), running(Predicate): the case at hand.
-:- dynamic row/3, computed/1, running/1.
+% spelling(Value, Text): how a value was spelled before.
+:- dynamic spelling/2.
 
 main :-
     current_prolog_flag(argv, Arguments),
@@ -36,50 +37,79 @@ main :-
     halt.
 
 answer_cases(Predicates) :-
+    order(Predicates, Order),
+    partition(of_the_case, Order, OfTheCase, Lasting),
+    maplist(compute, Lasting),
+    maplist(keep, Lasting),
     repeat,
     read(user_input, Question),
     (   Question == end_of_file
     ->  !
     ;   Question = case(Number, Id, Readings, Facts),
         start_case(Id, Readings, Facts),
-        forall(member(Predicate, Predicates), answer(Number, Predicate)),
+        maplist(compute, OfTheCase),
+        maplist(answer(Number), Predicates),
         fail
     ).
 
+% order(+Predicates, -Order): all that must be computed for these, each after everything that it uses.
+order(Predicates, Order) :-
+    foldl(place([]), Predicates, [], Backwards),
+    reverse(Backwards, Order).
+
+place(_, Key, Placed, Placed) :- memberchk(Key, Placed), !.
+place(_, Key, Placed, Placed) :- given(Key), !.
+place(Running, Key, _, _) :- memberchk(Key, Running), !,
+    throw(depends_on_itself(Key)).
+place(_, Key, _, _) :- \+ defined(Key), !,
+    throw(undefined_predicate(Key)).
+place(Running, Key, Placed0, [Key|Placed]) :-
+    findall(Used, uses(Key, Used), Needed),
+    foldl(place([Key|Running]), Needed, Placed0, Placed).
+
+% given(Predicate): its rows come with the case.
+given('case/1').
+given('reading/2').
+given(Key) :- is_input(Key).
+
+% of_the_case(+Predicate): what a case says may change its rows; those of all others stay as they are.
+of_the_case(Key) :- uses(Key, Used), ( given(Used) ; of_the_case(Used) ), !.
+
 % The case at hand
 % ----------------
+%
+% The rows of a predicate are a list in the global variable of its key, forgotten on backtracking.
 
 start_case(Id, Readings, Facts) :-
-    retractall(row(_, _, _)),
-    retractall(computed(_)),
-    retractall(running(_)),
-    assertz(row('case/1', [Id], 2)),
-    forall(declared(reading(Name, Default, _, _)),
-           (   memberchk(Name=Chosen, Readings) -> assertz(row('reading/2', [Name, Chosen], 2))
-           ;   assertz(row('reading/2', [Name, Default], 2))
-           )),
-    forall(member(fact(Key, Values, Status), Facts),
-           (   is_input(Key) -> assertz(row(Key, Values, Status))
-           ;   throw(no_such_input(Key))
-           )).
+    b_setval('case/1', [[Id]-2]),
+    findall([Name, Value]-2,
+            ( declared(reading(Name, Default, _, _)),
+              ( memberchk(Name=Chosen, Readings) -> Value = Chosen ; Value = Default ) ),
+            Chosen),
+    b_setval('reading/2', Chosen),
+    findall(Key, is_input(Key), Inputs),
+    maplist(without_rows, Inputs),
+    maplist(state, Facts).
 
-% compute(+Predicate): its rows, after those of everything that it uses.
-compute(Key) :- computed(Key), !.
-compute(Key) :- is_input(Key), !.
-compute('case/1') :- !.
-compute('reading/2') :- !.
-compute(Key) :- running(Key), !,
-    throw(depends_on_itself(Key)).
-compute(Key) :- \+ defined(Key), !,
-    throw(undefined_predicate(Key)).
+without_rows(Key) :- b_setval(Key, []).
+
+state(Key-Rows) :-
+    (   is_input(Key) -> b_setval(Key, Rows) ; throw(no_such_input(Key)) ).
+
+row(Key, Values, Status) :-
+    b_getval(Key, Rows),
+    member(Values-Status, Rows).
+
+% compute(+Predicate): its rows, when those of everything that it uses are there.
 compute(Key) :-
-    assertz(running(Key)),
-    forall(uses(Key, Used), compute(Used)),
     findall(Values-Status, derived(Key, Values, Status), Found),
     surest(Found, Rows),
-    forall(member(Values-Status, Rows), assertz(row(Key, Values, Status))),
-    retract(running(Key)),
-    assertz(computed(Key)).
+    b_setval(Key, Rows).
+
+% keep(+Predicate): its rows stay for all cases.
+keep(Key) :-
+    b_getval(Key, Rows),
+    nb_setval(Key, Rows).
 
 derived(Key, Values, Status) :-
     clause(Key, Arguments, Body, Size),
@@ -134,7 +164,7 @@ meet_all([Argument|Arguments], [Value|Values], Environment, Status0, Status) :-
 meet(v(N), Value, Environment, Status0, Status) :- !,
     arg(N, Environment, Known),
     (   var(Known)
-    ->  setarg(N, Environment, Value),
+    ->  Known = Value,
         Status = Status0
     ;   same(Known, Value, Same),
         Same > 0,
@@ -267,7 +297,6 @@ day_number(date(Y0, M0, D), Number) :-
 
 % answer(+Number, +Predicate): a line for each row, "Number Predicate Status Value ...".
 answer(Number, Key) :-
-    compute(Key),
     forall(row(Key, Values, Status),
            ( format('~d ~w ~d', [Number, Key, Status]),
              forall(member(Value, Values), ( put_char(' '), spell(Value) )),
@@ -277,8 +306,12 @@ spell(unknown(Label)) :- !, format(atom(Text), '~w', [Label]), spell('unknown', 
 spell(several(Label)) :- !, format(atom(Text), '~w', [Label]), spell('several', Text).
 spell(date(Y, M, D)) :- !, format('date:~d/~d/~d', [Y, M, D]).
 spell(Number) :- rational(Number, N, D), !, format('number:~d/~d', [N, D]).
-spell(Text) :- string(Text), !, spell('text', Text).
-spell(Atom) :- spell('atom', Atom).
+spell(Value) :- spelling(Value, Text), !, write(Text).
+spell(Value) :-
+    ( string(Value) -> Kind = 'text' ; Kind = 'atom' ),
+    with_output_to(atom(Text), spell(Kind, Value)),
+    assertz(spelling(Value, Text)),
+    write(Text).
 
 % The code of each character that is no letter or digit of ASCII stands between per cent signs.
 spell(Kind, Text) :-

@@ -21,10 +21,11 @@ from kb.decide import Decision, decide
 from kb.policy import Policy
 from kb.problems import ProblemsError
 from kb.read_case import read_case
-from kb.syntax import Atom, Term, Variable
+from kb.syntax import Atom, Constant, Term, Variable
 from tests.oracle.random_cases import Record, Trial, as_yaml
 from tests.oracle.shrink import shrink
 
+OPEN = tuple(Variable(f"X{place}") for place in range(1, 100))
 STATUSES = {True: Status.MET, False: Status.NOT_MET, None: Status.UNDOCUMENTED}
 
 
@@ -82,14 +83,13 @@ def as_whole(
 
 def decided(decision: Decision, output: Output) -> Status:
     """The status of a column by pyDatalog."""
-    return held(decision.answers, decision.case, output)
+    return held(decision.answers, decision.case.id, output)
 
 
-def held(answers: Answers, case: Case, output: Output) -> Status:
+def held(answers: Answers, case: Constant, output: Output) -> Status:
     """The status of a column by the answers to a case."""
-    open_args = tuple(Variable(f"X{place}") for place in range(1, output.predicate.arity))
-    args: tuple[Term, ...] = open_args if output.open else output.args
-    return answers.status(Atom(output.predicate.name, (case.id, *args)))
+    args: tuple[Term, ...] = OPEN[: output.predicate.arity - 1] if output.open else output.args
+    return answers.status(Atom(output.predicate.name, (case, *args)))
 
 
 def differences(

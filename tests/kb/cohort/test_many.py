@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,13 +20,12 @@ from kb.case_text import case_text
 from kb.cohort.bases import bases
 from kb.cohort.decide import decide
 from kb.cohort.job import Job
-from kb.cohort.lowered import Output
 from kb.cohort.records import case_record
 from kb.cohort.statuses import WORDS, Bit, status
 from kb.cohort.synthetic import synthetic
 from kb.policy import Policy, load_policy
 from kb.read_case import CaseText
-from kb.syntax import Span
+from kb.syntax import Constant, Span
 from tests.kb.cohort.cohort_files import rows_of
 from tests.kb.cohort.engines import held, judge
 from tests.oracle.court import judged
@@ -33,7 +33,6 @@ from tests.oracle.oracle import Question, answer
 
 # All parts are a million members; `make test` takes four of them, ten thousand members.
 PARTS, PART = 400, 2_500
-AT_ONCE = 1250
 NOWHERE = Span(1, 1, 1, 1)
 read = status
 
@@ -42,23 +41,30 @@ def node(value: Any) -> Node:
     """A value of a record as a case file would have it; to write it down and read it again takes ten times as long."""
     match value:
         case dict():
-            return MapNode(tuple((Scalar(str(key), True, NOWHERE), node(each)) for key, each in value.items()), NOWHERE)
+            return MapNode(tuple([(scalar(str(key), True), node(each)) for key, each in value.items()]), NOWHERE)
         case list():
             return ListNode(tuple(map(node, value)), NOWHERE)
         case bool():
-            return Scalar(str(value).lower(), True, NOWHERE)
-    return Scalar(str(value), not isinstance(value, str), NOWHERE)
+            return scalar(str(value).lower(), True)
+    return scalar(str(value), not isinstance(value, str))
+
+
+# Of many members the values are few.
+@lru_cache(20_000)
+def scalar(text: str, plain: bool) -> Scalar:
+    return Scalar(text, plain, NOWHERE)
 
 
 def case_of(record: Mapping[str, object], policy: Policy) -> Case:
     return CaseText("members", "", "", node(record)).case(policy.vocabulary)
 
 
-def apart(outputs: Mapping[Output, Status], case: Case, answers: Answers) -> list[str]:
+def apart(bits: Sequence[Bit], row: dict[str, int], case: Constant, answers: Answers) -> list[str]:
     """A line for each status that the two have otherwise."""
-    there = {output.predicate for output in outputs if answers.of(output.predicate)}
+    there = {predicate for predicate, rows in answers.rows.items() if rows}
     found = []
-    for output, theirs in outputs.items():
+    for bit in bits:
+        output, theirs = bit.output, read(bit, row)
         ours = held(answers, case, output) if output.predicate in there else Status.NOT_MET
         if ours is not theirs:
             found.append(f"{output.column}: {WORDS[ours]} by SWI-Prolog, {WORDS[theirs]} by DuckDB")
@@ -75,15 +81,14 @@ def disagreement(policy: Policy, data: Path, count: int, folder: Path, readings:
     assert len(statuses) == len(members) == count
     # What a clause asks for beside criteria is no predicate of the policy.
     bits = [bit for bit in found.manifest.bits if bit.output.kind != "goal"]
-    for start in range(0, len(members), AT_ONCE):
-        records = [case_record(row, policy) for row in members[start : start + AT_ONCE]]
-        cases = [case_of(record, policy) for record in records]
-        assert policy.path is not None
-        told = answer(Path(policy.path), judged(policy), [Question(case, readings) for case in cases])
-        for record, case, answers in zip(records, cases, told, strict=True):
-            row = statuses[record["case"]]
-            if lines := apart({bit.output: read(bit, row) for bit in bits}, case, answers):
-                return "\n".join([*lines, case_text(record), smallest(policy, record, readings)])
+    assert policy.path is not None
+    # One case after the other, so that never all of them are held.
+    questions = (Question(case_of(case_record(row, policy), policy), readings) for row in members)
+    told = answer(Path(policy.path), judged(policy), questions)
+    for row, answers in zip(members, told, strict=True):
+        if lines := apart(bits, statuses[row["case"]], Constant("text", row["case"]), answers):
+            record = case_record(row, policy)
+            return "\n".join([*lines, case_text(record), smallest(policy, record, readings)])
     return ""
 
 
@@ -97,12 +102,20 @@ def random_readings(policy: Policy, seed: int) -> dict[str, str]:
     return {name: random.choice(each.values) for name, each in policy.vocabulary.readings.items()}
 
 
-def made(policy: Policy, path: Path, numbers: Sequence[int]) -> Path:
-    """A file of the members with these numbers."""
-    members = synthetic(policy, "many", numbers[0], numbers[-1] + 1, bases(policy))
+def made(policy: Policy, folder: Path, first: int, *counts: int) -> list[Path]:
+    """Files of so many members each, those of one number after the other."""
+    paths = [folder / f"{place}.parquet" for place in range(len(counts))]
     with duckdb.connect() as engine:
-        engine.execute(f"COPY ({members}) TO '{path}' (FORMAT parquet)")
-    return path
+        # Half of the time goes into the plan of the statement, however many members there are.
+        statement = synthetic(policy, "many", first, first + sum(counts), bases(policy))
+        engine.execute(f"CREATE TABLE member AS {statement}")
+        start = 0
+        for path, count in zip(paths, counts, strict=True):
+            engine.execute(
+                f"COPY (SELECT * FROM member ORDER BY rowid LIMIT {count} OFFSET {start}) TO '{path}' (FORMAT parquet)"
+            )
+            start += count
+    return paths
 
 
 @pytest.mark.sampled(100)
@@ -110,14 +123,9 @@ def made(policy: Policy, path: Path, numbers: Sequence[int]) -> Path:
 def test_many_members_are_decided_alike(part: int, tmp_path: Path) -> None:
     """One half under the default readings, the other under random ones; whoever differs is shown as a case file."""
     policy = load_policy("lemtrada")
-    half = PART // 2
-    for number, readings in enumerate(({}, random_readings(policy, part))):
-        data = made(
-            policy,
-            tmp_path / f"{number}.parquet",
-            range(part * PART + number * half, part * PART + half * (number + 1)),
-        )
-        wrong = disagreement(policy, data, half, tmp_path / f"out {number}", readings)
+    halves = made(policy, tmp_path, part * PART, PART // 2, PART // 2)
+    for data, readings in zip(halves, ({}, random_readings(policy, part)), strict=True):
+        wrong = disagreement(policy, data, PART // 2, data.with_suffix(""), readings)
         assert not wrong, wrong
 
 
@@ -130,7 +138,8 @@ def test_a_disagreement_is_shown_as_a_case_file(tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setitem(globals(), "read", doubtful)
     policy = load_policy("lemtrada")
-    wrong = disagreement(policy, made(policy, tmp_path / "few.parquet", range(5)), 5, tmp_path / "out", {})
+    (data,) = made(policy, tmp_path, 0, 5)
+    wrong = disagreement(policy, data, 5, tmp_path / "out", {})
     assert "not met by SWI-Prolog, undocumented by DuckDB" in wrong
     assert "\nrequest_kind: " in wrong or "\nrequested_on: " in wrong
     assert wrong.endswith("pyDatalog says what DuckDB says")
