@@ -71,7 +71,7 @@ def answer(policy: Path, predicates: Iterable[Predicate], questions: Iterable[Qu
     lines = [f"ask([{', '.join(_quoted(name) for name in asked)}])."]
     lines += [_case(number, question) for number, question in enumerate(questions)]
     text = "\n".join(lines) + "\n"
-    told = swipl("-O", "-g", "main", "-t", "halt(1)", str(HERE / "three_truths.pl"), "--", str(policy), text=text)
+    told = swipl("-g", "main", "-t", "halt(1)", str(HERE / "three_truths.pl"), "--", str(policy), text=text)
     found: list[dict[Predicate, dict[Row, Status]]] = [{each: {} for each in asked.values()} for _ in lines[1:]]
     for line in told.splitlines():
         number, name, status, *values = line.split(" ")

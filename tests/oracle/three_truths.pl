@@ -1,6 +1,6 @@
 % An oracle for the three truths, independent of the software that it judges.
 %
-%   swipl -q -f none -O -g main -t 'halt(1)' three_truths.pl -- POLICY.pl < QUESTIONS
+%   swipl -q -f none -g main -t 'halt(1)' three_truths.pl -- POLICY.pl < QUESTIONS
 %
 % QUESTIONS are Prolog terms: first ask(Predicates), then one case(Number, Id, Readings, Facts) for
 % each case, its facts as Predicate-Rows and each row as Values-Status. The answers are lines (see
@@ -21,6 +21,9 @@
 :- use_module(library(apply)).
 :- use_module(prelude).
 :- use_module(policy).
+
+% Arithmetic is compiled, in this file alone: in a policy it would be carried out.
+:- set_prolog_flag(optimise, true).
 
 % spelling(Value, Text): how a value was spelled before.
 :- dynamic spelling/2.
