@@ -67,7 +67,8 @@ def _split(each: Exists, folding: Folding) -> Iterator[tuple[Field, Literal, Nod
         rest = (*parts[:place], *parts[place + 1 :])
         match part:
             case Compare("=", Field(row) as value, Literal() as literal) if row == each.row:
-                if all(map(_apart, rest)):
+                # Of numbers two constants may be one value.
+                if literal.constant.kind == "atom" and all(map(_apart, rest)):
                     yield value, literal, folding.all_of(rest)
 
 

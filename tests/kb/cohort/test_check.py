@@ -155,3 +155,20 @@ def test_values_steer_no_terminal(tmp_path: Path) -> None:
         text = str([each.message + each.help for each in problems(data)])
         assert "\x1b" not in text
         assert "\u202e" not in text
+
+
+@pytest.mark.parametrize("form", [lines, table])
+def test_lists_without_a_gap_are_found(form: Any, tmp_path: Path) -> None:
+    """A field that is not known in one row of one member keeps its list out; no rows, or no list, keeps none out."""
+    whole = {"trial": [{**TRIAL, "end": "2020-05-06"}], "relapse": ["2020-05-06"], "mri": []}
+    gaps = {"trial": [TRIAL], "relapse": ["2020-05-06", None], "mri": []}
+
+    def known(*changes: dict[str, Any]) -> frozenset[str]:
+        rows = [member(**{**FULL, **whole, "case": f"A-{n}", **change}) for n, change in enumerate(changes)]
+        with opened(str(form(tmp_path, *rows)), VOCABULARY) as cohort:
+            return cohort.checked.whole
+
+    lists = known({}, {"relapse": None, "trial": []})
+    assert {"trial", "relapse", "mri"} <= lists
+    assert known({}, {"trial": gaps["trial"]}) == lists - {"trial"}
+    assert known({"relapse": gaps["relapse"]}, {}) == lists - {"relapse"}
