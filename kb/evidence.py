@@ -64,10 +64,9 @@ def build_case(
     complete: dict[Predicate, tuple[Evidence, ...]] = {}
     for name, declared in vocabulary.inputs.items():
         given = stated.get(name, Stated())
-        predicate = declared.predicate
-        facts[predicate], closed = settled_facts(declared, vocabulary, case, given)
+        facts[declared.predicate], closed = settled_facts(declared, vocabulary, case, given)
         if closed:
-            complete[predicate] = given.whole
+            complete[declared.predicate] = given.whole
     return Case(case, path, digest, title, facts, complete, expect)
 
 
@@ -100,18 +99,13 @@ class _Settled:
     attested: Constant | bool | None = None
 
 
-_MISSING = _Settled(None, "missing")
-
-
 def settle(slot: Slot, document: bool) -> _Settled:
     """What all pieces for one value amount to.
 
     An override wins over the rest. ``document``: attested pieces do not count.
     """
     if not slot:
-        return _MISSING
-    if len(slot) == 1 and not document:
-        return _Settled(slot[0].value, "")
+        return _Settled(None, "missing")
     counted = [piece for piece in slot if not (document and piece.evidence.origin == "attestation")]
     if not counted:
         values = {piece.value for piece in slot}
@@ -138,9 +132,9 @@ def _truth(predicate: Predicate, row: Row, slot: Slot, document: bool) -> Fact:
 
 
 def _flags(declared: Input, vocabulary: Vocabulary, case: Constant, slots: Mapping[str, Slot]) -> tuple[Fact, ...]:
-    enumeration, predicate = vocabulary.types[declared.fields[0].type], declared.predicate
+    enumeration = vocabulary.types[declared.fields[0].type]
     return tuple(
-        _truth(predicate, (case, Constant("atom", item)), slots.get(item, ()), declared.document)
+        _truth(declared.predicate, (case, Constant("atom", item)), slots.get(item, ()), declared.document)
         for item in enumeration.values
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Literal, TypeAlias
 
 from kb.syntax import Predicate, Span
@@ -37,13 +36,7 @@ class Argument:
     @property
     def key(self) -> str:
         """The key of this field in a case file: the name in lower snake case."""
-        return _snake_case(self.name)
-
-
-# A policy has few names, and the key of each is asked for with every row of every case.
-@cache
-def _snake_case(name: str) -> str:
-    return "".join("_" + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(name))
+        return "".join("_" + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(self.name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector of garbage pass over all that stays to the end, and run less often: it took a fifth of all."""
+    """Let the collector of garbage pass over all that stays to the end, and run less often."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)

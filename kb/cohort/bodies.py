@@ -135,7 +135,7 @@ class Bodies:
             values.append(self.folding.values(each.rows, each.part, value.scalar, value.label, value.many))
         if not any(value.many or value.rows for value in values) and len(values) < number:
             return NO
-        return node(Distinct, number, tuple(values), self.folding.sure(values)) if values else NO
+        return node(Distinct, number, tuple(values), self.folding.sure_of_values(values)) if values else NO
 
     def call(self, goal: Atom, before: Instance) -> Iterable[Instance]:
         """The instances after one more atom."""

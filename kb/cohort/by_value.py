@@ -28,7 +28,7 @@ from kb.cohort.expressions import (
     node,
 )
 from kb.cohort.folding import Folding
-from kb.cohort.lowered import Definition, Keys, changed, found
+from kb.cohort.lowered import Definition, Keys, changed, every_node
 
 FEWEST = 3
 """Fewer values than these are found sooner one by one."""
@@ -40,7 +40,7 @@ def by_value(definitions: Sequence[Definition], folding: Folding, name: Callable
     It is right where the field of no row is unknown, and so it is for lists without gaps alone.
     """
     groups: dict[tuple[Row, Field, object], dict[Literal, tuple[Exists, Node]]] = {}
-    for each in found(definitions):
+    for each in every_node(definitions):
         if isinstance(each, Exists) and each.row.source.column in folding.whole and not folding.facts.free(each):
             for value, literal, rest in _split(each, folding):
                 alike = groups.setdefault((each.row, value, _skeleton(rest)), {})
@@ -53,7 +53,7 @@ def by_value(definitions: Sequence[Definition], folding: Folding, name: Callable
             continue
         rest = _merged(list(left.values()), list(left), value)
         keys = name(f"{row.source.column}__by_{value.name}")
-        made.append(Keys(keys, (folding.values((row,), rest, value, None, False),), NO, folding.certainty([rest])))
+        made.append(Keys(keys, (folding.values((row,), rest, value, None, False),), NO, folding.sure_of([rest])))
         settled |= {alike[literal][0]: node(Among, keys, (literal,)) for literal in left}
     if not settled:
         return list(definitions)

@@ -32,7 +32,7 @@ class SparkWriter(Writer):
     def any_of(self, truths: Sql) -> Sql:
         return self.any(truths)
 
-    def unlike(self, listed: Sql) -> Sql:
+    def each_once(self, listed: Sql) -> Sql:
         return call("array_distinct", listed)
 
     def contains(self, listed: Sql, value: Sql) -> Sql:

@@ -219,7 +219,7 @@ class Folding:
             inside = self.all_of(each for each in part.parts if row in free(each))
             return self.all_of((*outside, self.exists(row, inside)))
         canonical = Row(row.source, 1 + self.facts.height(part))
-        return node(Exists, canonical, replaced(part, {row: canonical}, self.facts), self.certainty([part]))
+        return node(Exists, canonical, replaced(part, {row: canonical}, self.facts), self.sure_of([part]))
 
     def unrested(self, part: Node, name: str) -> Node:
         """A truth where the list of an input is complete."""
@@ -271,7 +271,7 @@ class Folding:
         """Whether a row of a list has a gap."""
         return NO if source.column in self.whole else node(Gaps, source)
 
-    def sure(self, values: Iterable[Values]) -> Node:
+    def sure_of_values(self, values: Iterable[Values]) -> Node:
         """Where the values that are not ``many`` are known and there for certain, or not at all, if that is plain."""
         needed: dict[Node, None] = {}
         for each in values:
@@ -286,7 +286,7 @@ class Folding:
             needed.update(dict.fromkeys(found))
         return self.all_of(needed)
 
-    def certainty(self, nodes: Iterable[Node]) -> Node:
+    def sure_of(self, nodes: Iterable[Node]) -> Node:
         """A truth that is never undocumented, under which nothing in some nodes is; false where that is not plain."""
         found = self.certain(nodes)
         return NO if found is None else self.all_of(found)

@@ -59,6 +59,11 @@ def case(*branches: tuple[Sql, Sql], default: Sql | None = None) -> Sql:
     return exp.Case(ifs=[exp.If(this=when, true=then) for when, then in branches], default=default)
 
 
+def empty() -> Sql:
+    """A list without values."""
+    return exp.Array(expressions=[])
+
+
 def unknown() -> Sql:
     """The truth that is not known."""
     return as_type(exp.null(), "boolean")

@@ -281,7 +281,7 @@ class Lowering(Bodies):
                         part = self.folding.when(self.folding.gaps(head.scalar.row.source), part)
                 unknown.append(self.folding.closed(family.rows, part))
             self.keys[predicate, place] = name
-            sure = self.folding.certainty(each.part for each in values)
+            sure = self.folding.sure_of(each.part for each in values)
             self.definitions.append(
                 Keys(name, tuple(values), self.folding.some_of(unknown), sure, self.comment(predicate))
             )

@@ -82,7 +82,7 @@ def nodes(definition: Definition) -> tuple[Node, ...]:
             return (definition.part,)
 
 
-def found(definitions: Iterable[Definition]) -> Iterator[Node]:
+def every_node(definitions: Iterable[Definition]) -> Iterator[Node]:
     """Every node of some definitions, each once."""
     seen: set[Node] = set()
     todo = [each for definition in definitions for each in nodes(definition)][::-1]

@@ -116,28 +116,34 @@ def session(master: str = LOCAL, settings: Mapping[str, str] | None = None) -> I
 
 
 def decided(
-    policy: Policy, readings: Mapping[str, str] | None, spark: SparkSession, data: str, wide: bool = False
+    policy: Policy,
+    readings: Mapping[str, str] | None,
+    spark: SparkSession,
+    data: str,
+    wide: bool = False,
+    whole: Iterable[str] = (),
 ) -> tuple[DataFrame, Manifest]:
     """The members of a Parquet cohort with what they come to, not yet worked out, and the manifest of its masks.
 
     The columns are those of ``kb.cohort.duck.run``. The types of the columns are checked here, values are not: they
-    are taken as ``kb.cohort.data.opened`` leaves them. Raises ``ProblemsError``, also where Spark would not read
+    are taken as ``kb.cohort.data.opened`` leaves them. ``whole`` are the columns of lists no row of which has a gap.
+    Raises ``ProblemsError``, also where Spark would not read
     what DuckDB reads.
     """
-    return _decided(policy, readings, spark, data, (), None if wide else masks)
+    return _decided(policy, readings, spark, data, (), None if wide else masks, whole=whole)
 
 
 def members(job: Job, spark: SparkSession, data: str, whole: Iterable[str] = ()) -> tuple[DataFrame, Manifest]:
     """The rows of a decided cohort, not yet worked out, and the manifest of their masks.
 
-    ``data``: that of the job, or its members as DuckDB reads them. Of both the same holds as of ``decided``. ``whole``
-    are the columns of lists no row of which has a gap. Raises ``ProblemsError``.
+    ``data``: that of the job, or its members as DuckDB reads them. Of both, and of ``whole``, the same holds as of
+    ``decided``. Raises ``ProblemsError``.
     """
 
     def rows(told: Manifest, root: str, statuses: str) -> str:
         return member_rows(told, root, statuses, job.keep, job.wide)
 
-    return _decided(job.policy, job.readings, spark, data, job.keep, rows, True, whole)
+    return _decided(job.policy, job.readings, spark, data, job.keep, rows, with_clauses=True, whole=whole)
 
 
 def _decided(

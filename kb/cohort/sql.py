@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -26,7 +26,7 @@ from kb.cohort.expressions import (
     children,
 )
 from kb.cohort.fragments import Sql, alias, column
-from kb.cohort.lowered import Definition, Lowered, Relation, RowTruth, nodes
+from kb.cohort.lowered import Definition, Lowered, Relation, RowTruth, every_node, nodes
 from kb.cohort.writer import Writer
 from kb.policy import Policy
 from kb.problems import printable
@@ -69,42 +69,32 @@ class Read:
     """The inputs that definitions read, what they ask of whole lists, and the columns in which no row may be twice."""
 
     inputs: tuple[str, ...]
-    whole: tuple[Gaps | HasRows, ...]
+    asked: tuple[Gaps | HasRows, ...]
     once: frozenset[str]
 
 
-def read(definitions: Iterable[Definition]) -> Read:
+def read(definitions: Sequence[Definition]) -> Read:
     """What definitions read."""
     inputs: dict[str, None] = {}
-    whole: dict[Gaps | HasRows, None] = {}
+    asked: dict[Gaps | HasRows, None] = {}
     once: set[str] = set()
-    seen: set[Node] = set()
-
-    def go(each: Node) -> None:
-        if each in seen:
-            return
-        seen.add(each)
-        match each:
-            case Column(input) | Rest(input):
-                inputs[input] = None
-            case Gaps() | HasRows():
-                whole[each] = None
-                inputs[each.source.name] = None
-            case Distinct(rows=Source() as rows):
-                once.add(rows.column)
-        for row in bound_rows(each):
-            inputs[row.source.name] = None
-        for inner in children(each):
-            go(inner)
-
     for definition in definitions:
         for row in definition.rows if isinstance(definition, Relation) else ():
             inputs[row.source.name] = None
         if isinstance(definition, RowTruth):
             inputs[definition.row.source.name] = None
-        for each in nodes(definition):
-            go(each)
-    return Read(tuple(inputs), tuple(whole), frozenset(once))
+    for each in every_node(definitions):
+        match each:
+            case Column(input) | Rest(input):
+                inputs[input] = None
+            case Gaps() | HasRows():
+                asked[each] = None
+                inputs[each.source.name] = None
+            case Distinct(rows=Source() as rows):
+                once.add(rows.column)
+        for row in bound_rows(each):
+            inputs[row.source.name] = None
+    return Read(tuple(inputs), tuple(asked), frozenset(once))
 
 
 def select(
@@ -132,7 +122,7 @@ def select(
         if (each.required or each.name in optional) and (each.input is None or each.input.name in used.inputs)
     ]
     given += [column(each) for each in carried]
-    lists = writer.lists([each for each in used.inputs if each in rows], openable, used.whole)
+    lists = writer.lists([each for each in used.inputs if each in rows], openable, used.asked)
     members = exp.select(*given, *lists, copy=False)
     steps = [("members", members.from_(table, copy=False))]
     for number, layer in enumerate(layers(lowered.definitions), 1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
+from math import comb
 
 from sqlglot import exp
 
@@ -42,6 +43,7 @@ from kb.cohort.lowered import Keys
 from kb.cohort.value_writer import ValueWriter
 
 FEW_WAYS = 6
+"""So many ways to have enough of some parts are written out; of more the statement would grow too long."""
 OPERATORS: Mapping[str, type[exp.Binary]] = {
     "=": exp.EQ,
     "\\=": exp.NEQ,
@@ -121,6 +123,10 @@ class TruthWriter(ValueWriter):
     def size(self, listed: Sql) -> Sql:
         return call("len", listed)
 
+    def any_left(self, listed: Sql) -> Sql:
+        """Whether a list has any value."""
+        return exp.GT(this=self.size(listed), expression=exp.Literal.number(0))
+
     def write_Among(self, each: Among) -> Sql:
         wanted = [self.sql(value) for value in each.values]
 
@@ -130,7 +136,7 @@ class TruthWriter(ValueWriter):
                 return self.contains(listed, wanted[0])
             one = identifier("one")
             those = exp.In(this=one.copy(), expressions=[value.copy() for value in wanted])
-            return exp.GT(this=self.size(self.filter(listed, [one], those)), expression=exp.Literal.number(0))
+            return self.any_left(self.filter(listed, [one], those))
 
         keys = self.written[each.name]
         any_value = [column(f"{each.name}__any")] if keys.open is not NO else []
@@ -148,9 +154,9 @@ class TruthWriter(ValueWriter):
         return case((self.sql(each.condition), self.sql(each.part)), default=exp.false())
 
     def write_Count(self, each: Count) -> Sql:
-        ways = list(combinations(each.parts, each.number))
-        if len(ways) <= FEW_WAYS and all(isinstance(part, Named | RowNamed) for part in each.parts):
-            return either(both(map(self.sql, way)) for way in ways)
+        few = comb(len(each.parts), each.number) <= FEW_WAYS
+        if few and all(isinstance(part, Named | RowNamed) for part in each.parts):
+            return either(both(map(self.sql, way)) for way in combinations(each.parts, each.number))
         # Each part is run once: where it is undocumented it counts for more than all parts together.
         most = len(each.parts)
         silent = exp.Literal.number(most + 1)
@@ -202,13 +208,13 @@ class TruthWriter(ValueWriter):
 
     def some_row(self, each: Exists) -> Sql:
         """Whether a truth holds of some row: to look for a true one takes less than to heed what is undocumented."""
-        return self.where(each.sure, lambda: self.found(each), lambda: self.any(self.truths(each)))
+        return self.where(each.sure, lambda: self.certain_row(each), lambda: self.any(self.truths(each)))
 
     def truths(self, each: Exists) -> Sql:
         """The list of the truths of all rows."""
         return self.through(each.row, each.part, self.sql(each.part))
 
-    def found(self, each: Exists) -> Sql:
+    def certain_row(self, each: Exists) -> Sql:
         """Whether a truth that is never undocumented holds of some row."""
         return self.contains(self.truths(each), exp.true())
 

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from kb.cohort.columns import OPEN
 from kb.cohort.expressions import NO, YES, Gaps, HasRows, Truth
-from kb.cohort.fragments import Sql, alias, call, case, column, either, identifier, missing, unknown
+from kb.cohort.fragments import Sql, alias, call, case, column, either, empty, identifier, missing, unknown
 from kb.cohort.lowered import Definition, Keys, MemberTruth, Relation, RowTruth
 from kb.cohort.truth_writer import TruthWriter
 
@@ -34,7 +34,7 @@ class Writer(TruthWriter):
         met = self.joint([self.those(value, self.sql(value.part)) for value in each.values])
         found = [(f"{each.name}__met", met)]
         if each.sure is not YES:
-            found.append((f"{each.name}__may", self.where(each.sure, none, lambda: self.may(each))))
+            found.append((f"{each.name}__may", self.where(each.sure, empty, lambda: self.may(each))))
         if each.open is not NO:
             found.append((f"{each.name}__any", exp.Coalesce(this=self.sql(each.open), expressions=[exp.true()])))
         return found
@@ -53,9 +53,9 @@ class Writer(TruthWriter):
                 rows = self.flatten(rows)
         if isinstance(each.condition, Truth):
             return rows
-        return case((self.sql(each.condition), rows), default=exp.Array(expressions=[]))
+        return case((self.sql(each.condition), rows), default=empty())
 
-    def lists(self, names: Iterable[str], openable: frozenset[str], whole: Iterable[Gaps | HasRows]) -> list[Sql]:
+    def lists(self, names: Iterable[str], openable: frozenset[str], asked: Iterable[Gaps | HasRows]) -> list[Sql]:
         """For every list whether it is complete; of some whether there is a row, or a row with a gap."""
         found: list[Sql] = []
         for name in names:
@@ -63,28 +63,22 @@ class Writer(TruthWriter):
             if name in openable:
                 silent = either([silent, column(f"{name}{OPEN}")])
             found.append(alias(case((silent, unknown()), default=exp.false()), f"{name}__rest"))
-        for each in whole:
+        for each in asked:
             source = each.source
             if isinstance(each, HasRows):
-                size = self.size(self.rows(source.column))
-                found.append(alias(exp.GT(this=size, expression=exp.Literal.number(0)), f"{source.column}__some"))
+                found.append(alias(self.any_left(self.rows(source.column)), f"{source.column}__some"))
                 continue
             row = identifier("one")
             absent = [missing(row.copy() if source.bare else self.field(row.copy(), name)) for name in source.fields]
-            listed = self.transform(self.rows(source.column), [row], either(absent))
-            found.append(alias(self.any(listed), f"{source.column}__gaps"))
+            with_gaps = self.filter(self.rows(source.column), [row], either(absent))
+            found.append(alias(self.any_left(with_gaps), f"{source.column}__gaps"))
         return found
 
     def rows(self, name: str, once: bool = False) -> Sql:
         """The rows of a list, ``once``: none of them twice; no row where there is no list."""
-        listed = self.unlike(column(name)) if once else column(name)
-        return exp.Coalesce(this=listed, expressions=[exp.Array(expressions=[])])
+        listed = self.each_once(column(name)) if once else column(name)
+        return exp.Coalesce(this=listed, expressions=[empty()])
 
-    def unlike(self, listed: Sql) -> Sql:
+    def each_once(self, listed: Sql) -> Sql:
         """The values of a list, each once."""
         return call("list_distinct", listed)
-
-
-def none() -> Sql:
-    """A list without values."""
-    return exp.Array(expressions=[])

@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from kb.cohort.columns import Rows, Struct, columns
+from kb.cohort.columns import Rows, columns
+from kb.cohort.fitting import gaps
 from kb.cohort.quoting import name
 from kb.policy import Policy
 
@@ -21,13 +22,11 @@ def covered(policy: Policy, members: str) -> str:
     """
     layout = columns(policy.vocabulary)
     kept = ", ".join(name(each.name) for each in layout if each.required)
-    whole = []
-    for each in layout:
-        if isinstance(each.type, Rows):
-            item = each.type.item
-            fields = [f"r.{name(field.name)}" for field in item.fields] if isinstance(item, Struct) else ["r"]
-            wrong = " OR ".join(f"{field} IS NULL" for field in fields) if each.required else "true"
-            whole.append(f"coalesce(len(list_filter({name(each.name)}, lambda r: {wrong})), 0) = 0")
+    lists = [each for each in layout if isinstance(each.type, Rows)]
+    whole = [
+        f"NOT ({gaps(each.type, name(each.name))})" if each.required else f"coalesce(len({name(each.name)}), 0) = 0"
+        for each in lists
+    ]
     return f"SELECT {kept} FROM {members} WHERE {' AND '.join(whole)}"
 
 

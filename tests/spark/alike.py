@@ -108,10 +108,14 @@ def by_duckdb(
 
 
 def by_spark(
-    spark: SparkSession, policy: Policy, data: Path, readings: Mapping[str, str] | None = None
+    spark: SparkSession,
+    policy: Policy,
+    data: Path,
+    readings: Mapping[str, str] | None = None,
+    whole: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """A row for each member, a truth for each status, in the order of their cases."""
-    frame, _ = decided(policy, readings, spark, str(data), wide=True)
+    frame, _ = decided(policy, readings, spark, str(data), wide=True, whole=whole)
     return in_order([row.asDict() for row in frame.collect()])
 
 

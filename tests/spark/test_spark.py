@@ -26,6 +26,7 @@ from kb.policy import Policy, build_policy, load_policy
 from kb.problems import ProblemsError
 from kb.read_case import load_case, read_case
 from tests.kb.cohort import test_months as months
+from tests.kb.cohort.cohort_files import without_gaps
 from tests.kb.cohort.random_policies import checked, policies
 from tests.kb.cohort.test_engines import SMALL, alternatives, days, small
 from tests.oracle.random_cases import as_yaml, random_trials, read_record
@@ -77,6 +78,18 @@ def test_every_form_of_the_language_is_decided_as_by_duckdb(spark: SparkSession,
     cases = cases_of(policy, 300, 300)
     data = cohort_of(policy, cases, tmp_path / "cohort.parquet", 2000)
     assert not differing(by_spark(spark, policy, data), by_duckdb(policy, data))
+
+
+@pytest.mark.parametrize("which", ["lemtrada", "every form"])
+def test_lists_without_a_gap_are_decided_as_by_duckdb(spark: SparkSession, tmp_path: Path, which: str) -> None:
+    """What is left out for members without a gap changes nothing: by DuckDB here nothing is left out."""
+    policy = load_policy("lemtrada" if which == "lemtrada" else EVERY_FORM)
+    everybody = cohort_of(policy, cases_of(policy, 400, 300), tmp_path / "everybody.parquet", 1500)
+    data = tmp_path / "whole.parquet"
+    lists = without_gaps(policy, everybody, data)
+    theirs = by_duckdb(policy, data)
+    assert len(theirs) > 300
+    assert not differing(by_spark(spark, policy, data, whole=lists), theirs)
 
 
 # The same policies at each run.

@@ -14,6 +14,10 @@ import pytest
 from kb.cohort.check import Checked
 from kb.cohort.columns import columns
 from kb.cohort.data import opened
+from kb.cohort.duck import columns_of
+from kb.cohort.fitting import gaps
+from kb.cohort.quoting import name
+from kb.policy import Policy
 from kb.problems import Problem, ProblemsError
 from kb.vocabulary import Vocabulary
 from tests.kb.small_vocabulary import VOCABULARY
@@ -101,3 +105,20 @@ def problems(data: Path | str, keep: Sequence[str] = ()) -> list[Problem]:
     with pytest.raises(ProblemsError) as caught, opened(str(data), VOCABULARY, keep):
         pass
     return list(caught.value.problems)
+
+
+def without_gaps(policy: Policy, data: Path, file: Path) -> list[str]:
+    """Write those members of a file of Parquet no row of whom has a gap to another; the lists that they have."""
+    with duckdb.connect() as engine:
+        engine.execute(f"CREATE VIEW cohort AS SELECT * FROM '{data}'")
+        lists, members = whole_members(policy, columns_of(engine))
+        engine.execute(f"COPY ({members}) TO '{file}' (FORMAT parquet)")
+    return lists
+
+
+def whole_members(policy: Policy, given: Sequence[str]) -> tuple[list[str], str]:
+    """The lists among the given columns of a table ``cohort``, and its members without a gap in a row of one."""
+    found = {each.name: gaps(each.type, name(each.name)) for each in columns(policy.vocabulary) if each.name in given}
+    lists = {key: condition for key, condition in found.items() if condition}
+    wanted = " AND ".join(f"NOT ({condition})" for condition in lists.values()) or "true"
+    return list(lists), f"SELECT * FROM cohort WHERE {wanted}"

@@ -13,7 +13,7 @@ from kb.answers import Answers, Status
 from kb.case import Case
 from kb.cohort.columns import columns
 from kb.cohort.duck import columns_of, statement
-from kb.cohort.fitting import column_type, gaps
+from kb.cohort.fitting import column_type
 from kb.cohort.lowered import Lowered, Output
 from kb.cohort.members import member
 from kb.cohort.quoting import name, text
@@ -22,6 +22,7 @@ from kb.policy import Policy
 from kb.problems import ProblemsError
 from kb.read_case import read_case
 from kb.syntax import Atom, Constant, Term, Variable
+from tests.kb.cohort.cohort_files import whole_members
 from tests.oracle.random_cases import Record, Trial, as_yaml
 from tests.oracle.shrink import shrink
 
@@ -73,12 +74,9 @@ def as_whole(
     with duckdb.connect() as engine:
         engine.execute("SET threads = 1")
         load(engine, policy, cases)
-        there = columns_of(engine)
-        listed = {each.name: gaps(each.type, name(each.name)) for each in columns(policy.vocabulary)}
-        lists = {key: condition for key, condition in listed.items() if condition and key in there}
-        wanted = " AND ".join(f"NOT ({condition})" for condition in lists.values()) or "true"
-        engine.execute(f"CREATE TABLE whole AS SELECT * FROM cohort WHERE {wanted}")
-        return _told(engine, policy, readings, "whole", list(lists))
+        lists, members = whole_members(policy, columns_of(engine))
+        engine.execute(f"CREATE TABLE whole AS {members}")
+        return _told(engine, policy, readings, "whole", lists)
 
 
 def decided(decision: Decision, output: Output) -> Status:

@@ -26,7 +26,7 @@ from kb.cohort.synthetic import synthetic
 from kb.policy import Policy, load_policy
 from kb.read_case import CaseText
 from kb.syntax import Constant, Span
-from tests.kb.cohort.cohort_files import rows_of
+from tests.kb.cohort.cohort_files import rows_of, without_gaps
 from tests.kb.cohort.engines import held, judge
 from tests.oracle.court import judged
 from tests.oracle.oracle import Question, answer
@@ -89,7 +89,20 @@ def disagreement(policy: Policy, data: Path, count: int, folder: Path, readings:
         if lines := apart(bits, statuses[row["case"]], Constant("text", row["case"]), answers):
             record = case_record(row, policy)
             return "\n".join([*lines, case_text(record), smallest(policy, record, readings)])
-    return ""
+    return otherwise_alone(policy, data, folder, readings, statuses)
+
+
+def otherwise_alone(
+    policy: Policy, data: Path, folder: Path, readings: Mapping[str, str], statuses: Mapping[str, Mapping[str, Any]]
+) -> str:
+    """The members without a gap, decided by themselves and so by another statement: the first that is not the same."""
+    whole = data.with_suffix(".whole.parquet")
+    without_gaps(policy, data, whole)
+    found = decide(Job(policy, readings, str(whole), f"{folder} whole", "test"))
+    with duckdb.connect() as engine:
+        rows = rows_of(engine.execute("SELECT * FROM read_parquet(?)", [[str(each) for each in found.parts]]))
+    wrong = [row["case"] for row in rows if row != statuses[row["case"]]]
+    return f"{wrong[0]} is decided otherwise among those without a gap" if wrong else ""
 
 
 def smallest(policy: Policy, record: Mapping[str, object], readings: Mapping[str, str]) -> str:
