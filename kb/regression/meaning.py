@@ -21,6 +21,7 @@ from kb.pretty import pretty_goal
 from kb.read_case import take_apart
 from kb.regression.cones import Meanings, alike, called, inputs_below, unchanged
 from kb.regression.difference import Meaning, Relation, Shift, Transition, Witness
+from kb.regression.one_way import EITHER, OneWay, Ways
 from kb.regression.open_policy import OpenPolicy
 from kb.regression.rows_needed import RowsNeeded, lacking
 from kb.solving.bounds import MOST_MORE
@@ -85,6 +86,7 @@ class Comparison:
         meanings = Meanings(new, None if base.open_readings else self.readings[1])
         self.same = alike(base.meanings, meanings)
         self.unchanged = unchanged(base.meanings, meanings)
+        self.one_way = OneWay(base.meanings, meanings)
         self.formulas = base.formulas, _Sharing(new, self.readings[1], base, self.unchanged)
         self.root = Predicate(base.policy.vocabulary.header.root, 1)
 
@@ -130,6 +132,8 @@ class Comparison:
         found: list[Transition] = []
         gave_up = False
         for before, after in TURNS:
+            if (after > before) not in self.ways(predicate):
+                continue
             try:
                 witness = self.smallest(predicate, before, after)
             except GaveUp:
@@ -138,6 +142,11 @@ class Comparison:
             if witness is not None:
                 found.append(Transition(before, after, self.replayed(predicate, before, after, witness, say)))
         return Shift(goal, section, title, "undecided" if gave_up else relation(found), tuple(found))
+
+    def ways(self, predicate: Predicate) -> Ways:
+        """In which ways a goal can turn, in a case of any number of rows."""
+        old, new = self.names(predicate)
+        return self.one_way.ways(old) if old == new else EITHER
 
     def told(self, predicate: Predicate) -> tuple[str, str, str]:
         """A goal as the policy writes it, with its section and title; the root goal may have neither."""
@@ -160,12 +169,13 @@ class Comparison:
     def within(self, predicate: Predicate, asked: Callable[[Comparison], Truth]) -> Found | None:
         """The smallest case of what is asked of a goal within the bounds. Raises ``GaveUp``."""
         formula, names, reached = asked(self), self.inputs(predicate), self.reached(predicate)
-        if reached != names:
-            if (found := self.search.close_by(formula, reached)) is not None:
-                return found
-            if not self.imaginable(predicate, asked):
-                return None
-        return self.search.smallest(formula, names)
+        if reached == names:
+            return self.search.smallest(formula, names)
+
+        def imaginable() -> bool:
+            return self.imaginable(predicate, asked)
+
+        return self.search.smallest(formula, names, close=reached, imaginable=imaginable)
 
     def imaginable(self, predicate: Predicate, asked: Callable[[Comparison], Truth]) -> bool:
         """Whether there were a case of what is asked of a goal, could all that both editions say alike be anything.
@@ -222,17 +232,28 @@ class Comparison:
         direct = self.lacks(predicate, self.reached(predicate))
         if not lacks:
             return None
-        if max(direct.values(), default=0) <= MOST_MORE and not self.wider(direct).imaginable(predicate, asked):
+
+        def with_more(most: int) -> Found | None:
+            wide = self.wider({name: min(most, number) for name, number in lacks.items()})
+            return wide.search.smallest(asked(wide), names)
+
+        def imaginable_with(most: int) -> bool:
+            wide = self.wider({name: min(most, number) for name, number in direct.items()})
+            return wide.imaginable(predicate, asked)
+
+        # One row more is mostly enough, and is soon looked at.
+        if imaginable_with(1) and (found := with_more(1)) is not None:
+            return found
+        if max(direct.values(), default=0) <= MOST_MORE and not imaginable_with(MOST_MORE):
             return None
         most = max(lacks.values())
         if most > MOST_MORE:
             raise GaveUp
-        for more in range(1, most + 1):
-            # Where there is none with one row more, there mostly is none at all, and that is quickly known.
-            if more == 2 and not self.wider(lacks).possible(asked, names):
-                return None
-            wide = self.wider({name: min(more, number) for name, number in lacks.items()})
-            if (found := wide.search.smallest(asked(wide), names)) is not None:
+        # Where there is none with one row more, there mostly is none at all, and that is quickly known.
+        if most == 1 or not self.wider(lacks).possible(asked, names):
+            return None
+        for more in range(2, most + 1):
+            if (found := with_more(more)) is not None:
                 return found
         return None
 

@@ -10,17 +10,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations, count, islice, pairwise
 from typing import Any, TypeAlias
 
 import z3
-from z3.z3util import get_vars
 
 from kb.policy import Policy
 from kb.solving.bounds import LARGEST, Bounds
 from kb.solving.coding import Coding, day_of, open_date
 from kb.solving.formulas import OpenCase
-from kb.solving.values import OPEN, OpenRow, Pair, Truth, Value, conj, disj, lifted, months_of, neg
+from kb.solving.values import OPEN, OpenRow, Pair, Truth, Value, conj, disj, lifted, months_of, neg, unknowns_of
 from kb.syntax import Constant, Predicate
 from kb.vocabulary import Argument, Input
 
@@ -63,6 +63,13 @@ class Slot:
     def name(self) -> str:
         """The slot's name, by which two cases are held against each other."""
         return f"{self.declared.name}{f'.{self.item}' if self.item else ''}{place(self.number)}"
+
+    @cached_property
+    def variables(self) -> list[Any]:
+        """What z3 has for the slot to be solved for."""
+        terms = (self.stated, self.truth, self.there, self.attested)
+        terms += (*(each.known for each in self.values), *(each.number for each in self.values))
+        return unknowns_of(*terms)
 
     def holds(self, held: Held, coding: Coding) -> Truth:
         """That the slot holds this."""
@@ -247,7 +254,9 @@ class FreeCase:
     def calendar(self, names: Collection[str]) -> Iterator[Truth]:
         """What holds of the time between dates of these inputs, for z3 to go by."""
         for each in self.coding.bounds[len(self.calendars) :]:
-            self.calendars.append((each, frozenset(self.owners.get(str(variable), "") for variable in get_vars(each))))
+            self.calendars.append(
+                (each, frozenset(self.owners.get(str(variable), "") for variable in unknowns_of(each)))
+            )
         for each, owners in self.calendars:
             if owners <= set(names):
                 yield each

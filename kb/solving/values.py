@@ -47,6 +47,33 @@ def neg(truth: Truth) -> Truth:
     return z3.BoolRef(z3.Z3_mk_not(truth.ctx_ref(), truth.as_ast()), truth.ctx)
 
 
+def put_in(truth: Truth, values: Sequence[tuple[Any, Any]]) -> Truth:
+    """A truth with values in the place of variables, and simpler for it.
+
+    ``z3.substitute`` asks each of them for its sort first, which takes many times as long as the rest.
+    """
+    if isinstance(truth, bool) or not values:
+        return truth
+    listed = [(z3.Ast * len(values))(*(each.as_ast() for each in side)) for side in zip(*values, strict=True)]
+    found = z3.Z3_substitute(truth.ctx_ref(), truth.as_ast(), len(values), *listed)
+    return z3.simplify(z3.BoolRef(found, truth.ctx))
+
+
+def unknowns_of(*terms: Any) -> list[Any]:
+    """The variables of terms, each once, in the order in which they come."""
+    found, seen, todo = [], set[int](), [each for each in reversed(terms) if z3.is_expr(each)]
+    while todo:
+        term = todo.pop()
+        if term.get_id() in seen:
+            continue
+        seen.add(term.get_id())
+        below = term.children()
+        if not below and term.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+            found.append(term)
+        todo += reversed(below)
+    return found
+
+
 def truths_at_least(count: int, truths: Sequence[Truth]) -> Truth:
     """``count`` or more of the truths."""
     count -= sum(truth is True for truth in truths)

@@ -11,7 +11,7 @@ import z3
 
 from kb.solving.free import FreeCase, Held, Record, Slot, Stated, number_of, record_of
 from kb.solving.usual import Contents, lifted_truth
-from kb.solving.values import Truth, Value, conj, lifted, neg
+from kb.solving.values import Truth, Value, conj, lifted, neg, put_in
 from kb.syntax import Constant
 from kb.vocabulary import Argument
 
@@ -71,35 +71,46 @@ class WitnessSearch:
         self.steady = steady
         self.known: dict[tuple[int, str], list[tuple[Any, Any]]] = {}
 
-    def smallest(self, formula: Truth, names: Collection[str], plain: Plain | None = None) -> Witness | None:
+    def smallest(
+        self,
+        formula: Truth,
+        names: Collection[str],
+        plain: Plain | None = None,
+        close: Collection[str] = (),
+        imaginable: Callable[[], bool] = lambda: True,
+    ) -> Witness | None:
         """A smallest witness of a formula; ``None`` where there is none.
 
         ``names`` are the inputs that the formula is about; all others are as usual. ``plain`` gives values for
-        what a usual case does not hold. Raises ``GaveUp``.
+        what a usual case does not hold. Among witnesses of one size those are looked for first that depart in the
+        ``close`` inputs alone, which is quick; where there is no very small one, it is asked whether a witness is
+        ``imaginable`` at all. Raises ``GaveUp``.
         """
-        found = self.near(formula, names)
+        if formula is False:
+            return None
+        questions = self.close_by(formula, close) if close else []
+        number, found = next(_nearest(questions, range(FEW)), (None, None))
+        if found is None and not imaginable():
+            return None
+        if number is None or number > 1:
+            found = self.near(formula, names, fewer=number) or found
         return self.settled(found, plain) if found is not None else None
 
-    def close_by(self, formula: Truth, names: Collection[str]) -> Witness | None:
-        """A witness that departs from a usual case in one slot of these inputs at most; ``None`` where there is none.
+    def close_by(self, formula: Truth, names: Collection[str]) -> list[Question]:
+        """For each usual case the question after a witness that departs from it in these inputs alone.
 
-        What the usual case says of all others is put into the formula, of which little is left. Raises ``GaveUp``.
+        What the usual case says of all others is put into the formula, of which little is left.
         """
         if isinstance(formula, bool):
-            return None
+            return []
         questions = []
         for number, base in enumerate(self.usual):
             # Open readings are no inputs, and not open in every search.
             known = (name for name, slots in self.free.slots.items() if all(slot.name in base for slot in slots))
-            others = (pair for name in known if name not in names for pair in self.said(number, name))
-            left = z3.simplify(z3.substitute(formula, *others))
+            left = put_in(formula, [pair for name in known if name not in names for pair in self.said(number, name)])
             if not z3.is_false(left):
-                questions.append(_Question(self, left, names, [base]))
-        for number in range(2):
-            for each in questions:
-                if (found := each.near(number)) is not None:
-                    return self.settled(found)
-        return None
+                questions.append(Question(self, left, names, [base]))
+        return questions
 
     def said(self, number: int, name: str) -> list[tuple[Any, Any]]:
         """What the variables of an input are in one of the usual cases."""
@@ -117,24 +128,26 @@ class WitnessSearch:
         """Whether a formula has a witness. Raises ``GaveUp``."""
         return self.near(formula, names) is not None
 
-    def near(self, formula: Truth, names: Collection[str], milliseconds: int = MILLISECONDS) -> Near | None:
-        """A model as near to a usual case as there is one. Raises ``GaveUp``."""
+    def near(
+        self, formula: Truth, names: Collection[str], milliseconds: int = MILLISECONDS, fewer: int | None = None
+    ) -> Near | None:
+        """A model as near to a usual case as there is one, with ``fewer`` departures than that. Raises ``GaveUp``."""
         if formula is False:
             return None
-        question = _Question(self, formula, names, self.usual, milliseconds)
-        for number in range(sum(question.costs) + 1):
-            # Near a usual case z3 is quick either way; far from one it is quick only where there is nothing.
-            if number == FEW and not _check(question.solver):
-                return None
-            if (found := question.near(number)) is not None:
-                return found
-        return None
+        question = Question(self, formula, names, self.usual, milliseconds)
+        most = sum(question.costs) + 1 if fewer is None else fewer
+        # Near a usual case z3 is quick either way; far from one it is quick only where there is nothing.
+        found = next(_nearest([question], range(min(FEW, most))), None)
+        if found is None and most > FEW and _check(question.solver):
+            found = next(_nearest([question], range(FEW, most)), None)
+        return found[1] if found is not None else None
 
     def settled(self, near: Near, plain: Plain | None = None) -> Witness:
         """The witness of a model, its values the nearest to the usual ones or else plain."""
         settling, slots, flags, base = near.settling, near.slots, near.flags, near.base
         # Slot by slot, so that which ones depart hangs on what can be and not on what the solver found first.
         departing = [slot for slot, flag in zip(slots, flags, strict=True) if not settling.grant(neg(flag))]
+        settling = settling.narrowed([slot for slot in slots if slot not in departing])
         plain = plain or self.plain
         for slot in departing:
             usual = base[slot.name]
@@ -196,7 +209,7 @@ class WitnessSearch:
         return {name: [(slot, contents[slot.name]) for slot in free.slots[name]] for name in free.inputs}
 
 
-class _Question:
+class Question:
     """A formula as it is put to z3, beside what departs from each of some usual cases."""
 
     def __init__(
@@ -254,6 +267,15 @@ class Settling:
         self.solver = solver
         self.model = solver.model()
 
+    def narrowed(self, slots: Iterable[Slot]) -> Settling:
+        """The same where these slots hold what they hold in the model, of which little is left to be solved."""
+        fixed = [(each, self.model.eval(each, model_completion=True)) for slot in slots for each in slot.variables]
+        solver = z3.SimpleSolver()
+        solver.set("timeout", MILLISECONDS)
+        solver.add(put_in(conj(*self.solver.assertions()), fixed))
+        _check(solver)
+        return Settling(solver)
+
     def has(self, truth: Truth) -> bool:
         """Whether the model has it."""
         return truth if isinstance(truth, bool) else z3.is_true(self.model.eval(truth, model_completion=True))
@@ -273,6 +295,14 @@ class Settling:
         if granted:
             self.solver.add(wish)
         return granted
+
+
+def _nearest(questions: Sequence[Question], numbers: Iterable[int]) -> Iterator[tuple[int, Near]]:
+    """Models by the number of their departures, which they are first looked for with."""
+    for number in numbers:
+        for question in questions:
+            if (found := question.near(number)) is not None:
+                yield number, found
 
 
 def _distance(settling: Settling, value: Value, usual: Fraction, parts: int) -> int:

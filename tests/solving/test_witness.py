@@ -11,7 +11,7 @@ import z3
 from kb.policy import build_policy
 from kb.regression.open_policy import OpenPolicy
 from kb.solving.free import Stated
-from kb.solving.values import Truth, conj, lifted, neg
+from kb.solving.values import Truth, conj, disj, lifted, neg
 from kb.solving.witness import GaveUp, Witness, WitnessSearch
 from kb.syntax import Constant, Predicate
 from tests.support import HEADER
@@ -45,6 +45,14 @@ def found(base: OpenPolicy, formula: Truth, *names: str) -> Witness:
     return witness
 
 
+def close_by(base: OpenPolicy, formula: Truth, *names: str) -> Witness | None:
+    """The witness that departs in one slot of these inputs at most."""
+    questions = base.search.close_by(formula, names)
+    near = (found for number in range(2) for each in questions if (found := each.near(number)) is not None)
+    found = next(near, None)
+    return base.search.settled(found) if found is not None else None
+
+
 def test_one_departure_is_fewer_than_three() -> None:
     """Of two ways to meet a goal the one that departs in fewest slots is taken, and goes only as far as it must."""
     base = base_of()
@@ -57,11 +65,11 @@ def test_a_witness_close_by_departs_in_one_slot_of_the_named_inputs() -> None:
     """It is the one that a search among all inputs finds; where that takes more slots, or others, there is none."""
     base = base_of()
     formula = status(base, "big")
-    close = base.search.close_by(formula, ["size"])
+    close = close_by(base, formula, "size")
     assert close is not None
     assert (close.record, close.departures) == (found(base, formula).record, found(base, formula).departures)
-    assert base.search.close_by(formula, ["seen", "flag"]) is None
-    assert base.search.close_by(formula, ["dose"]) is None
+    assert close_by(base, formula, "seen", "flag") is None
+    assert close_by(base, formula, "dose") is None
 
 
 def test_a_witness_close_by_is_as_usual_in_all_else() -> None:
@@ -70,9 +78,31 @@ def test_a_witness_close_by_is_as_usual_in_all_else() -> None:
     (usual,) = base.usual
     amount, size = (base.free.slots[name][0] for name in ("dose", "size"))
     as_usual = amount.holds(usual["dose"], base.free.coding)
-    assert base.search.close_by(conj(as_usual, neg(size.there)), ["size"]) is not None
-    assert base.search.close_by(conj(neg(as_usual), neg(size.there)), ["size"]) is None
-    assert base.search.close_by(as_usual, ["size"]).departures == ()  # type: ignore[union-attr]
+    assert close_by(base, conj(as_usual, neg(size.there)), "size") is not None
+    assert close_by(base, conj(neg(as_usual), neg(size.there)), "size") is None
+    nothing = close_by(base, as_usual, "size")
+    assert nothing is not None and nothing.departures == ()
+
+
+def test_what_is_close_by_is_taken_where_nothing_smaller_is_elsewhere() -> None:
+    """Two departures of the close inputs are a witness where one departure of the others is none, and only there."""
+    base = base_of()
+    size, low, high = base.free.slots["size"][0], *(base.free.slots["flag"][at] for at in (0, 2))
+    two = conj(low.truth, low.stated, high.truth, high.stated)
+    asked: list[bool] = []
+
+    def imaginable() -> bool:
+        asked.append(True)
+        return False
+
+    found = base.search.smallest(two, EVERYTHING, close=["flag"], imaginable=imaginable)
+    assert found is not None and [each.slot.item for each in found.departures] == ["low", "high"]
+    either = disj(two, lifted(size.values[0].number) >= 100)
+    smaller = base.search.smallest(either, EVERYTHING, close=["flag"], imaginable=imaginable)
+    assert smaller is not None and [each.slot.name for each in smaller.departures] == ["size"]
+    assert not asked, "what is close by is imaginable"
+    assert base.search.smallest(neg(size.there), EVERYTHING, close=["flag"], imaginable=imaginable) is None
+    assert asked
 
 
 def test_a_usual_case_needs_no_departure() -> None:
