@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,30 +70,29 @@ def test_an_undeclared_code_cannot_be_reported() -> None:
 
 def test_a_billion_laughs_are_harmless() -> None:
     """Aliases are never followed."""
-    lines = ["a0: &a0 [x, x]"] + [f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]" for i in range(1, 40)]
-    started = time.perf_counter()
+    lines = ["a0: &a0 [x, x]"] + [f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]" for i in range(1, 30)]
     codes, _ = problems_of("\n".join(lines))
-    assert "yaml-alias" in codes
-    assert time.perf_counter() - started < 2
+    # Each anchor and each alias once; followed, the last of them would come two to the 29th times.
+    assert codes.count("yaml-alias") == 30 + 2 * 29
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "code", "place"),
     [
-        "edss: " + "[" * 50_000,
-        "edss: " + "{a: " * 20_000,
-        "- " * 20_000,
-        "? " * 20_000,
-        "x" * 500_000,
-        "edss: " + "9" * 500_000,
+        ("edss: " + "[" * 50_000, "too-deep", "2:18"),
+        ("edss: " + "{a: " * 20_000, "too-deep", "2:48"),
+        ("- " * 20_000, "yaml-syntax", "2:1"),
+        ("? " * 20_000, "too-deep", "2:25"),
+        ("x" * 500_000, "yaml-syntax", "2:1"),
+        ("edss: " + "9" * 500_000, "number-format", "2:7"),
     ],
     ids=["lists", "maps", "dashes", "questions", "one-word", "one-number"],
 )
-def test_large_input_is_refused_in_little_time(text: str) -> None:
-    """Nesting and lines without end are problems like any other, shown in few words."""
-    started = time.perf_counter()
-    _, told = problems_of(text)
-    assert time.perf_counter() - started < 5
+def test_large_input_is_refused_where_its_fault_is(text: str, code: str, place: str) -> None:
+    """Nesting and lines without end are problems like any other, shown in few words; nothing after is read."""
+    codes, told = problems_of(text)
+    assert codes == [code]
+    assert f"case.yaml:{place}" in told
     assert len(told) < 5_000
 
 

@@ -81,7 +81,8 @@ def test_a_witness_close_by_is_as_usual_in_all_else() -> None:
     assert close_by(base, conj(as_usual, neg(size.there)), "size") is not None
     assert close_by(base, conj(neg(as_usual), neg(size.there)), "size") is None
     nothing = close_by(base, as_usual, "size")
-    assert nothing is not None and nothing.departures == ()
+    assert nothing is not None
+    assert nothing.departures == ()
 
 
 def test_what_is_close_by_is_taken_where_nothing_smaller_is_elsewhere() -> None:
@@ -96,10 +97,12 @@ def test_what_is_close_by_is_taken_where_nothing_smaller_is_elsewhere() -> None:
         return False
 
     found = base.search.smallest(two, EVERYTHING, close=["flag"], imaginable=imaginable)
-    assert found is not None and [each.slot.item for each in found.departures] == ["low", "high"]
+    assert found is not None
+    assert [each.slot.item for each in found.departures] == ["low", "high"]
     either = disj(two, lifted(size.values[0].number) >= 100)
     smaller = base.search.smallest(either, EVERYTHING, close=["flag"], imaginable=imaginable)
-    assert smaller is not None and [each.slot.name for each in smaller.departures] == ["size"]
+    assert smaller is not None
+    assert [each.slot.name for each in smaller.departures] == ["size"]
     assert not asked, "what is close by is imaginable"
     assert base.search.smallest(neg(size.there), EVERYTHING, close=["flag"], imaginable=imaginable) is None
     assert asked

@@ -85,7 +85,7 @@ def turns(before: Decision, after: Decision, predicate: Predicate) -> list[bool]
         ("6 =< Score", "5 =< Score", "low", DOWN),
         ("at_least(2, Day", "at_least(3, Day", "often", DOWN),
         ("Score >= 2", "Score >= 1", "often", UP),
-        ("at_least(2, Day, (score(P, Day, Score)", "at_least(2, Day, (score(P, Day, _), score(P, _, Score)", "often", EITHER),
+        ("(score(P, Day, Score)", "(score(P, Day, _), score(P, _, Score)", "often", EITHER),
         ("one_of(high(P), ", "one_of(", "some", DOWN),
         ("one_of(high(P), ", "two_of(high(P), ", "some", DOWN),
         ("one_of(high(P), ", "one_of(high(P), low(P), ", "some", UP),
@@ -193,4 +193,5 @@ def test_what_a_change_rules_out_is_not_looked_for(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(comparison, "smallest", noted)
     assert comparison.shift(comparison.root).relation == "less permissive"
-    assert len(asked) == 3 and all(after < before for before, after in asked)
+    assert len(asked) == 3
+    assert all(after < before for before, after in asked)
