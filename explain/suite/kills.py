@@ -18,7 +18,7 @@ from kb.policy import Policy
 from kb.read_case import read_case
 from kb.regression.kill import Kill, Killer
 from kb.regression.mutants import Mutant
-from kb.solving.witness import GaveUp
+from kb.solving.solver import GaveUp
 
 
 @dataclass(frozen=True)

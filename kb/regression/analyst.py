@@ -21,8 +21,9 @@ from kb.regression.open_policy import OpenPolicy
 from kb.regression.rows_needed import RowsNeeded
 from kb.solving.bounds import MOST_MORE
 from kb.solving.formulas import equal
+from kb.solving.solver import MILLISECONDS, GaveUp
 from kb.solving.values import OpenRow, Truth, conj, disj, either, neg
-from kb.solving.witness import MILLISECONDS, GaveUp, Near
+from kb.solving.witness import Near
 from kb.syntax import Clause, Predicate
 
 # For how long a case with fewer rows than something takes is looked for.

@@ -14,8 +14,9 @@ from kb.regression.meaning import Comparison, ReplayError
 from kb.regression.mutants import Mutant
 from kb.regression.open_policy import OpenPolicy
 from kb.solving.formulas import Formulas, equal
+from kb.solving.solver import GaveUp
 from kb.solving.values import Pair, Truth, Value, conj, disj, either, neg
-from kb.solving.witness import Departure, GaveUp
+from kb.solving.witness import Departure
 from kb.solving.witness import Witness as Found
 from kb.syntax import READING, Atom, Constant, Predicate, Unknown, Variable
 

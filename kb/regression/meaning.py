@@ -28,8 +28,9 @@ from kb.solving.bounds import MOST_MORE
 from kb.solving.formulas import Formulas
 from kb.solving.free import CASE_ID, reading_key
 from kb.solving.shared import shape
+from kb.solving.solver import GaveUp
 from kb.solving.values import OpenRow, Pair, Truth, Value, conj, disj, identity, neg
-from kb.solving.witness import Departure, GaveUp
+from kb.solving.witness import Departure
 from kb.solving.witness import Witness as Found
 from kb.syntax import CASE, Atom, Predicate, Variable
 

@@ -11,8 +11,8 @@ from kb.regression.meaning import Comparison, ReplayError
 from kb.regression.open_policy import OpenPolicy
 from kb.solving.free import Slot
 from kb.solving.shared import anchor_of
+from kb.solving.solver import GaveUp
 from kb.solving.usual import plain_values
-from kb.solving.witness import GaveUp
 from kb.syntax import Constant, Predicate
 from kb.vocabulary import Argument
 

@@ -15,9 +15,9 @@ from kb.regression.findings import Way
 from kb.regression.meaning import ReplayError
 from kb.regression.open_policy import OpenPolicy
 from kb.solving.free import CASE_ID, Held, Slot, record_of
+from kb.solving.solver import GaveUp, Solver
 from kb.solving.usual import Settling, approvals, lifted_truth
 from kb.solving.values import Truth, conj, disj, neg
-from kb.solving.witness import GaveUp
 from kb.syntax import Clause
 
 MILLISECONDS = 20_000
@@ -79,9 +79,7 @@ class _Search:
 
     def least(self, by: Sequence[Approval], before: Sequence[Way]) -> Way | None:
         """The least by any of these clauses of the root goal, without something that all ways before it ask for."""
-        solver = z3.SimpleSolver()
-        solver.set("timeout", MILLISECONDS)
-        solver.add(lifted_truth(disj(*(met for _, met in by))), *map(lifted_truth, self.conditions()))
+        solver = Solver(disj(*(met for _, met in by)), *self.conditions())
         for name in self.free.inputs:
             solver.add(*self.free.conditions[name])
         for slot in self.slots:
@@ -94,7 +92,7 @@ class _Search:
         # Where they have nothing in common it goes at least without something of each.
         for names in [common] if common else asked:
             solver.add(disj(*(slot.holds(None, self.free.coding) for slot in self.slots if slot.name in names)))
-        if not _check(solver):
+        if not solver.check():
             return None
         fewest = _fewest(solver, list(self.flags.values()), before[-1].stated if before else 0)
         solver.add(fewest)
@@ -107,8 +105,8 @@ class _Search:
         # Of these again those that document what the policy declares first, so that it is always the same one.
         for slot in self.slots:
             silent = slot.holds(None, self.free.coding)
-            solver.add(neg(silent) if _check(solver, neg(silent)) else silent)
-        _check(solver)
+            solver.add(neg(silent) if solver.check(neg(silent)) else silent)
+        solver.check()
         return self.way(by, solver.model())
 
     def way(self, by: Sequence[Approval], model: Any) -> Way:
@@ -130,15 +128,8 @@ class _Search:
         return Way(record, len(things(stated)), stated, clause, decision)
 
 
-def _fewest(solver: Any, truths: Sequence[Truth], number: int) -> Any:
+def _fewest(solver: Solver, truths: Sequence[Truth], number: int) -> Any:
     """That as few of these hold as can, ``number`` or more; the solver has a model of it."""
-    while not _check(solver, few := z3.AtMost(*truths, number)):
+    while not solver.check(few := z3.AtMost(*truths, number)):
         number += 1
     return few
-
-
-def _check(solver: Any, *assumed: Any) -> bool:
-    answer = solver.check(*assumed)
-    if answer == z3.unknown:
-        raise GaveUp
-    return bool(answer == z3.sat)

@@ -10,12 +10,12 @@ from typing import Any, TypeAlias
 import z3
 
 from kb.solving.free import FreeCase, Held, Record, Slot, Stated, number_of, record_of
-from kb.solving.usual import Contents, lifted_truth
+from kb.solving.solver import MILLISECONDS, Solver
+from kb.solving.usual import Contents
 from kb.solving.values import Truth, Value, conj, lifted, neg, put_in
 from kb.syntax import Constant
 from kb.vocabulary import Argument
 
-MILLISECONDS = 60_000
 # How many departures are tried before it is asked whether there is a witness at all.
 FEW = 4
 # For how many other departures one of an input counts that a witness leaves as it is where it can.
@@ -23,10 +23,6 @@ STEADY = 3
 
 Plain: TypeAlias = Callable[[Slot, Argument], Iterable[Constant]]
 """Gives plain values for a field of a slot, the plainest first."""
-
-
-class GaveUp(Exception):
-    """z3 found neither a case nor that there is none, in the time that it has."""
 
 
 @dataclass(frozen=True)
@@ -115,11 +111,10 @@ class WitnessSearch:
     def said(self, number: int, name: str) -> list[tuple[Any, Any]]:
         """What the variables of an input are in one of the usual cases."""
         if (number, name) not in self.known:
-            solver = z3.SimpleSolver()
-            solver.add(*map(lifted_truth, self.free.conditions[name]))
+            solver = Solver(*self.free.conditions[name])
             for slot in self.free.slots[name]:
-                solver.add(lifted_truth(slot.holds(self.usual[number][slot.name], self.free.coding)))
-            _check(solver)
+                solver.add(slot.holds(self.usual[number][slot.name], self.free.coding))
+            solver.check()
             model = solver.model()
             self.known[number, name] = [(each(), model[each]) for each in model.decls()]
         return self.known[number, name]
@@ -138,7 +133,7 @@ class WitnessSearch:
         most = sum(question.costs) + 1 if fewer is None else fewer
         # Near a usual case z3 is quick either way; far from one it is quick only where there is nothing.
         found = next(_nearest([question], range(min(FEW, most))), None)
-        if found is None and most > FEW and _check(question.solver):
+        if found is None and most > FEW and question.solver.check():
             found = next(_nearest([question], range(FEW, most)), None)
         return found[1] if found is not None else None
 
@@ -222,9 +217,7 @@ class Question:
     ) -> None:
         free = search.free
         self.usual, self.coding = usual, free.coding
-        self.solver = z3.SimpleSolver()
-        self.solver.set("timeout", milliseconds)
-        self.solver.add(lifted_truth(formula))
+        self.solver = Solver(formula, milliseconds=milliseconds)
         for name, conditions in free.conditions.items():
             if name in names:
                 self.solver.add(*conditions)
@@ -243,7 +236,7 @@ class Question:
         """A model that departs from a usual case by no more than so much. Raises ``GaveUp``."""
         for base, flags in zip(self.usual, self.departs, strict=True):
             few = z3.PbLe(list(zip(flags, self.costs, strict=True)), number) if flags else z3.BoolVal(True)
-            if _check(self.solver, few):
+            if self.solver.check(few):
                 settling = Settling(self.solver)
                 self.solver.add(few)
                 return Near(settling, self.slots, flags, base)
@@ -263,17 +256,15 @@ class Near:
 class Settling:
     """A solver that has a model, which wish after wish makes narrower."""
 
-    def __init__(self, solver: Any) -> None:
+    def __init__(self, solver: Solver) -> None:
         self.solver = solver
         self.model = solver.model()
 
     def narrowed(self, slots: Iterable[Slot]) -> Settling:
         """The same where these slots hold what they hold in the model, of which little is left to be solved."""
         fixed = [(each, self.model.eval(each, model_completion=True)) for slot in slots for each in slot.variables]
-        solver = z3.SimpleSolver()
-        solver.set("timeout", MILLISECONDS)
-        solver.add(put_in(conj(*self.solver.assertions()), fixed))
-        _check(solver)
+        solver = Solver(put_in(conj(*self.solver.truths), fixed))
+        solver.check()
         return Settling(solver)
 
     def has(self, truth: Truth) -> bool:
@@ -282,7 +273,7 @@ class Settling:
 
     def can(self, wish: Truth) -> bool:
         """Whether a wish can be granted; the model is then one in which it is."""
-        if not _check(self.solver, wish):
+        if not self.solver.check(wish):
             return False
         self.model = self.solver.model()
         return True
@@ -308,10 +299,3 @@ def _nearest(questions: Sequence[Question], numbers: Iterable[int]) -> Iterator[
 def _distance(settling: Settling, value: Value, usual: Fraction, parts: int) -> int:
     """How far a value of the model is from a usual one, in the smallest steps."""
     return int(abs(number_of(settling.model, value) - usual) * parts)
-
-
-def _check(solver: Any, *assumed: Truth) -> bool:
-    answer = solver.check(*assumed)
-    if answer == z3.unknown:
-        raise GaveUp
-    return bool(answer == z3.sat)

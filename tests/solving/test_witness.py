@@ -11,8 +11,9 @@ import z3
 from kb.policy import build_policy
 from kb.regression.open_policy import OpenPolicy
 from kb.solving.free import Stated
+from kb.solving.solver import GaveUp
 from kb.solving.values import Truth, conj, disj, lifted, neg
-from kb.solving.witness import GaveUp, Witness, WitnessSearch
+from kb.solving.witness import Witness, WitnessSearch
 from kb.syntax import Constant, Predicate
 from tests.support import HEADER
 

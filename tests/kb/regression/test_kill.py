@@ -15,7 +15,7 @@ from kb.problems import ProblemsError
 from kb.read_case import read_case
 from kb.regression.kill import Kill, Killer
 from kb.regression.mutants import Mutant, mutants
-from kb.solving.witness import GaveUp
+from kb.solving.solver import GaveUp
 from kb.syntax import Constant
 from tests.solving.enumerated import HEAD, JOINED, tried
 from tests.support import HEADER

@@ -1,0 +1,63 @@
+"""A solver that is stuck starts over and loses nothing of what holds; in the end it gives up and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import z3
+
+from kb.solving.solver import ATTEMPTS, GaveUp, Solver
+
+PLAIN = z3.SimpleSolver
+
+
+def stuck(monkeypatch: pytest.MonkeyPatch, times: int) -> list[Any]:
+    """Solvers of z3 of which the first so many find nothing; all that are made."""
+    made: list[Any] = []
+    answers: Iterator[bool] = iter([False] * times)
+
+    class Stuck:
+        def __init__(self) -> None:
+            self.plain = PLAIN()
+            made.append(self)
+
+        def check(self, *assumed: Any) -> Any:
+            return self.plain.check(*assumed) if next(answers, True) else z3.unknown
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.plain, name)
+
+    monkeypatch.setattr(z3, "SimpleSolver", Stuck)
+    return made
+
+
+def test_a_stuck_solver_starts_over_with_all_that_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was added before and what is added after holds, and what is assumed holds once."""
+    made = stuck(monkeypatch, 2)
+    number = z3.Int("number")
+    solver = Solver(number > 3)
+    solver.add(number < 6, True)
+    assert solver.check(number != 4)
+    assert len(made) == 3
+    assert solver.model()[number].as_long() == 5
+    solver.add(number != 5)
+    assert solver.check()
+    assert solver.model()[number].as_long() == 4
+    assert not solver.check(number == 5)
+
+
+def test_a_solver_that_stays_stuck_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It never says that there is no case where it only found none."""
+    stuck(monkeypatch, len(ATTEMPTS))
+    with pytest.raises(GaveUp):
+        Solver(z3.Int("number") > 3).check()
+
+
+def test_time_is_up_for_what_is_hard() -> None:
+    """A cube that is the sum of two is not found in no time, nor ruled out."""
+    one, two, three = z3.Ints("one two three")
+    cubes = one * one * one + two * two * two == three * three * three
+    with pytest.raises(GaveUp):
+        Solver(cubes, one > 0, two > 0, three > 0, milliseconds=60).check()
