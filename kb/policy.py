@@ -103,11 +103,11 @@ def load_policy(source: str | Path = "lemtrada") -> Policy:
 def checked_policy(raw: bytes, shown: str) -> Policy:
     """A policy from its bytes, kept compiled by their hash. Raises ``ProblemsError`` with every error found."""
     digest = hashlib.sha256(raw).hexdigest()
-    known = compiled.load(digest, shown)
+    known = compiled.load((digest, shown))
     if isinstance(known, Policy):
         return known
     policy = build_policy(raw, shown, digest)
-    compiled.store(digest, shown, policy)
+    compiled.store((digest, shown), policy)
     return policy
 
 

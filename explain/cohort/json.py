@@ -10,7 +10,7 @@ from explain.json import policy_json, version
 from explain.language import clean
 from kb.cohort.against import Difference, Side, Turn
 from kb.cohort.goals import GoalCounts
-from kb.cohort.lowered import Output
+from kb.cohort.outputs import Output
 from kb.cohort.summary import ClauseCounts, Summary
 from kb.policy import Policy
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from explain.language import clean, fill_in
-from kb.cohort.lowered import Output
+from kb.cohort.outputs import Output
 from kb.cohort.summary import ClauseCounts, Summary
 from kb.parse import parse_goal
 from kb.policy import Policy

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from kb.cohort.columns import CASE, Rows, Scalar, Struct, Type, columns
-from kb.cohort.connection import reading
-from kb.cohort.data import VIEW, Cohort, opened
-from kb.cohort.duck import columns_of, statement
+from kb.cohort.connection import VIEW, columns_of, reading
+from kb.cohort.data import Cohort, opened
 from kb.cohort.export import copy
 from kb.cohort.fitting import column_type
+from kb.cohort.kept import kept_statement
 from kb.cohort.leaves import scalar_type
-from kb.cohort.lowered import Lowered, Output
+from kb.cohort.outputs import Output, Statuses
 from kb.cohort.quoting import name, paths, text
 from kb.cohort.slices import ROWS, statements
 from kb.cohort.statuses import BITS, MET, UNDOCUMENTED, VERDICT, Manifest, manifest, masks
@@ -180,8 +180,8 @@ class _Comparison:
         layout = [each.name for each in columns(self.after.policy.vocabulary)]
         reads = [each for each in layout if each in self.given or each in self.required()]
         whole = self.cohort.checked.whole
-        one, one_sql = statement(self.before.policy, self.before.readings, self.given, VIEW, whole=whole)
-        two, two_sql = statement(self.after.policy, self.after.readings, reads, OTHER)
+        one, one_sql = kept_statement(self.before.policy, self.before.readings, self.given, VIEW, whole=whole)
+        two, two_sql = kept_statement(self.after.policy, self.after.readings, reads, OTHER)
         pairs, apart = shared(one, two)
         queries = [
             (_masks(self.before.policy, one, one_sql, [pair[0] for pair in pairs]), self.folder / "before.parquet"),
@@ -209,15 +209,15 @@ class _Comparison:
         return {each.name for each in columns(self.after.policy.vocabulary) if each.required}
 
 
-def shared(one: Lowered, two: Lowered) -> tuple[list[tuple[Output | None, Output | None]], tuple[str, ...]]:
+def shared(one: Statuses, two: Statuses) -> tuple[list[tuple[Output | None, Output | None]], tuple[str, ...]]:
     """The statuses of both sides in pairs, and in sentences what only one side has.
 
     Where a side has not this instance of a criterion that it does have, it is not met there, whatever the member.
     """
 
-    def by_predicate(lowered: Lowered) -> dict[Predicate, dict[object, Output]]:
+    def by_predicate(statuses: Statuses) -> dict[Predicate, dict[object, Output]]:
         found: dict[Predicate, dict[object, Output]] = {}
-        for each in lowered.outputs:
+        for each in statuses.outputs:
             found.setdefault(each.predicate, {})[each.args] = each
         return found
 
@@ -236,17 +236,17 @@ def shared(one: Lowered, two: Lowered) -> tuple[list[tuple[Output | None, Output
     return pairs, tuple(notes)
 
 
-def _masks(policy: Policy, lowered: Lowered, decided: str, outputs: Sequence[Output | None]) -> str:
+def _masks(policy: Policy, statuses: Statuses, decided: str, outputs: Sequence[Output | None]) -> str:
     """The masks of these statuses in their order; one that a side has not is not met."""
     made = []
     absent = []
     for at, each in enumerate(outputs):
         if each is None:
-            each = replace(lowered.outputs[0], column=f"absent {at}")
+            each = replace(statuses.outputs[0], column=f"absent {at}")
             absent.append(f"false AS {name(each.column)}")
         made.append(each)
-    told: Manifest = manifest(policy, replace(lowered, outputs=tuple(made)))
-    return masks(told, lowered.root, f"SELECT {', '.join(['*', *absent])} FROM ({decided})")
+    told: Manifest = manifest(policy, replace(statuses, outputs=tuple(made)))
+    return masks(told, statuses.root, f"SELECT {', '.join(['*', *absent])} FROM ({decided})")
 
 
 class _Counts:

@@ -5,35 +5,36 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from kb.cohort.quoting import exact, texts
+from kb.cohort.quoting import exact, name, texts
 from kb.problems import Problem, ProblemsError, printable
 
 if TYPE_CHECKING:
     import duckdb
 
 MEMORY = "1200MB"
+VIEW = "cohort"
+"""The view of a connection that has the members of a cohort."""
 
 
 def require_duckdb() -> None:
     """Raises ``ProblemsError`` where DuckDB is not installed."""
-    try:
-        import duckdb  # noqa: F401
-    except ImportError:
-        help = "install it with `pip install 'policykb[cohort]'`"
-        problem = Problem("no-engine", "for cohorts DuckDB is needed, and it is not installed", "duckdb", help=help)
-        raise ProblemsError([problem], {}) from None
+    _require("duckdb", "for cohorts DuckDB")
 
 
 def require_sqlglot() -> None:
     """Raises ``ProblemsError`` where sqlglot is not installed."""
-    try:
-        import sqlglot  # noqa: F401
-    except ImportError:
+    _require("sqlglot", "for SQL sqlglot")
+
+
+def _require(library: str, words: str) -> None:
+    # Not imported for it: where a statement was kept, sqlglot is not needed at all.
+    if find_spec(library) is None:
         help = "install it with `pip install 'policykb[cohort]'`"
-        problem = Problem("no-engine", "for SQL sqlglot is needed, and it is not installed", "sqlglot", help=help)
-        raise ProblemsError([problem], {}) from None
+        message = f"{words} is needed, and it is not installed"
+        raise ProblemsError([Problem("no-engine", message, library, help=help)], {})
 
 
 @contextmanager
@@ -88,3 +89,8 @@ def reading(data: str) -> Iterator[None]:
         first = printable(str(error).split("\n", 1)[0])
         problem = Problem("no-cohort", "it cannot be read to its end", data, help=f"the engine says: {first}")
         raise ProblemsError([problem], {}) from None
+
+
+def columns_of(engine: duckdb.DuckDBPyConnection, table: str = VIEW) -> list[str]:
+    """The names of the columns of a table or view."""
+    return [row[0] for row in engine.execute(f"DESCRIBE {name(table)}").fetchall()]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kb.cohort.check import Checked, check, refuse
 from kb.cohort.columns import columns
-from kb.cohort.connection import MEMORY, connection, reading
+from kb.cohort.connection import MEMORY, VIEW, connection, reading
 from kb.cohort.heard import heard
 from kb.cohort.plan import Plan, plan
 from kb.cohort.sources import find_files, open_source
@@ -18,8 +18,6 @@ from kb.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import duckdb
-
-VIEW = "cohort"
 
 
 @dataclass(frozen=True, slots=True)

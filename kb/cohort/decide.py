@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kb.cohort.data import VIEW, Cohort
-from kb.cohort.duck import columns_of, statement
+from kb.cohort.connection import VIEW, columns_of
+from kb.cohort.data import Cohort
 from kb.cohort.export import write_members
 from kb.cohort.heard import part_of
 from kb.cohort.job import CHECK, STAGED, Decided, Job, alone, begin, finish, prepare
+from kb.cohort.kept import kept_statement
 from kb.cohort.quoting import name
 from kb.cohort.slices import statements
 from kb.cohort.statuses import KEPT, manifest, member_rows
@@ -43,9 +44,9 @@ def _decide(job: Job, cohort: Cohort, stamp: Mapping[str, Any], told: Callable[[
     given = [each for each in columns_of(engine) if each not in job.keep]
     whole = cohort.checked.whole
     carried = [KEPT + key for key in job.keep]
-    lowered, written = statement(job.policy, job.readings, given, VIEW, carried, with_clauses=True, whole=whole)
-    explained = manifest(job.policy, lowered)
-    query = member_rows(explained, lowered.root, written, job.keep, job.wide)
+    statuses, written = kept_statement(job.policy, job.readings, given, VIEW, carried, with_clauses=True, whole=whole)
+    explained = manifest(job.policy, statuses)
+    query = member_rows(explained, statuses.root, written, job.keep, job.wide)
     found = statements(cohort, job.unfinished / STAGED, job.rows)
     total, done = sum(count for count, _ in found) or 1, 0
     parts = []

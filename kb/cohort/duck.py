@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kb.cohort.columns import ATTESTED, OPEN, columns
+from kb.cohort.connection import VIEW, columns_of
 from kb.cohort.lower import lower
 from kb.cohort.lowered import Lowered
-from kb.cohort.quoting import name, text
+from kb.cohort.quoting import text
 from kb.cohort.sql import select
 from kb.cohort.statuses import Manifest, manifest, masks
 from kb.policy import Policy
@@ -16,8 +17,6 @@ from kb.syntax import Predicate
 
 if TYPE_CHECKING:
     import duckdb
-
-TABLE = "cohort"
 
 
 def optional(policy: Policy, given: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
@@ -32,7 +31,7 @@ def statement(
     policy: Policy,
     readings: Mapping[str, str] | None,
     given: Iterable[str],
-    table: str = TABLE,
+    table: str = VIEW,
     carried: Sequence[str] = (),
     goal: Predicate | None = None,
     with_clauses: bool = False,
@@ -49,18 +48,13 @@ def statement(
     return lowered, written.sql(dialect="duckdb")
 
 
-def columns_of(engine: duckdb.DuckDBPyConnection, table: str = TABLE) -> list[str]:
-    """The names of the columns of a table or view."""
-    return [row[0] for row in engine.execute(f"DESCRIBE {name(table)}").fetchall()]
-
-
 def run(
     policy: Policy,
     readings: Mapping[str, str] | None,
     engine: duckdb.DuckDBPyConnection,
     out: str,
     wide: bool = False,
-    table: str = TABLE,
+    table: str = VIEW,
 ) -> Manifest:
     """Decide every member of a table, and write a row for each to a Parquet file.
 

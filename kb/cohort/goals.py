@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb.cohort.columns import CASE
-from kb.cohort.connection import reading
-from kb.cohort.data import VIEW, opened
-from kb.cohort.duck import columns_of, statement
+from kb.cohort.connection import VIEW, columns_of, reading
+from kb.cohort.data import opened
+from kb.cohort.duck import statement
 from kb.cohort.export import copy
 from kb.cohort.quoting import name, paths
 from kb.cohort.slices import ROWS, statements

@@ -37,8 +37,9 @@ from kb.cohort.expressions import (
 )
 from kb.cohort.families import CASE_VALUE, Family, constant, input_families, is_literal, refuse_recursion
 from kb.cohort.folding import Folding
-from kb.cohort.lowered import Asked, Definition, Keys, Lowered, MemberTruth, Output, Relation, RowTruth, named_as_row
+from kb.cohort.lowered import Definition, Keys, Lowered, MemberTruth, Relation, RowTruth, named_as_row
 from kb.cohort.needs import Need, root_needs, with_needs
+from kb.cohort.outputs import Asked, Output
 from kb.cohort.sharing import shared
 from kb.cohort.values import Value, literal, same
 from kb.order import names
@@ -110,7 +111,7 @@ class Lowering(Bodies):
         if goal is not None:
             column = self.column(goal, (None,) * goal.arity)
             answer = Output(column, goal, "criterion", "", "", (), goal.arity > 1)
-            return Lowered(self.shared(), (answer,), column, self.readings)
+            return Lowered((answer,), column, self.readings, definitions=self.shared())
         header = self.policy.vocabulary.header
         root = self.column(Predicate(header.root, 1), (None,))
         outputs = [each for predicate in self.policy.vocabulary.criteria for each in self.outputs(predicate)]
@@ -122,7 +123,7 @@ class Lowering(Bodies):
                     section = self.policy.vocabulary.criteria[Predicate(header.root, 1)].section
                     outputs.append(Output(each.column, need.predicate, "goal", section, need.words, (), False))
             clauses.append(tuple(asked))
-        return Lowered(self.shared(), tuple(outputs), root, self.readings, tuple(clauses))
+        return Lowered(tuple(outputs), root, self.readings, tuple(clauses), definitions=self.shared())
 
     def shared(self) -> tuple[Definition, ...]:
         definitions = by_value(self.definitions, self.folding, self.name)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from kb.cohort.expressions import Node, Row, Values, children, node
-from kb.syntax import Constant, Predicate
-from kb.vocabulary import CriterionKind
-
-OutputKind: TypeAlias = CriterionKind | Literal["goal"]
+from kb.cohort.outputs import Statuses
 
 
 @dataclass(frozen=True)
@@ -107,42 +104,7 @@ def changed(definition: Definition, change: Callable[[Node], Node]) -> Definitio
 
 
 @dataclass(frozen=True)
-class Output:
-    """A status for every member.
+class Lowered(Statuses):
+    """A policy under its readings, as named truths and the statuses to put out."""
 
-    ``args`` are the arguments after the case where they can be listed; where they cannot, ``open``: the status
-    is the greatest of all instances. A ``goal`` is what a clause of the root goal asks for beside criteria.
-    """
-
-    column: str
-    predicate: Predicate
-    kind: OutputKind
-    section: str
-    title: str
-    args: tuple[Constant, ...]
-    open: bool
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A requirement of a clause of the root goal, by the column of its status.
-
-    ``condition``: it says of whom the clause speaks at all.
-    """
-
-    column: str
-    condition: bool
-
-
-@dataclass(frozen=True)
-class Lowered:
-    """A policy under its readings, as named truths and the statuses to put out.
-
-    ``clauses`` are those of the root goal with what each asks for, where they were wanted.
-    """
-
-    definitions: tuple[Definition, ...]
-    outputs: tuple[Output, ...]
-    root: str
-    readings: Mapping[str, str]
-    clauses: tuple[tuple[Asked, ...], ...] = ()
+    definitions: tuple[Definition, ...] = field(kw_only=True)

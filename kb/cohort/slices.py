@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.cohort.check import Checked, rejected_where
-from kb.cohort.data import VIEW, Cohort
+from kb.cohort.connection import VIEW
+from kb.cohort.data import Cohort
 from kb.cohort.export import write_members
 from kb.cohort.plan import Plan
 from kb.cohort.quoting import name, paths

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.answers import Status
-from kb.cohort.lowered import Asked, Lowered, Output
+from kb.cohort.outputs import Asked, Output, Statuses
 from kb.cohort.quoting import name, text
 from kb.policy import Policy
 
@@ -75,11 +75,11 @@ class Manifest:
         }
 
 
-def manifest(policy: Policy, lowered: Lowered) -> Manifest:
-    """The manifest of a lowered policy. Where ``any`` is true, the status is the greatest of all instances."""
+def manifest(policy: Policy, statuses: Statuses) -> Manifest:
+    """The manifest of the statuses of a policy. Where ``any`` is true, the status is the greatest of all instances."""
     header = policy.vocabulary.header
-    bits = tuple(Bit(each, 1 + i // BITS, i % BITS) for i, each in enumerate(lowered.outputs))
-    return Manifest(header.name, header.edition, policy.hash, lowered.readings, bits, lowered.clauses)
+    bits = tuple(Bit(each, 1 + i // BITS, i % BITS) for i, each in enumerate(statuses.outputs))
+    return Manifest(header.name, header.edition, policy.hash, statuses.readings, bits, statuses.clauses)
 
 
 def masks(told: Manifest, root: str, decided: str) -> str:

@@ -32,11 +32,12 @@ def covered(policy: Policy, members: str) -> str:
 
 def lowered(duck: Any) -> str:
     """The statement of the lowered policy for the view ``cohort``, of which both know that no row has a gap."""
-    from kb.cohort.duck import columns_of, statement
+    from kb.cohort.connection import VIEW, columns_of
+    from kb.cohort.kept import kept_statement
     from kb.policy import load_policy
 
     policy = load_policy()
-    return statement(policy, {}, columns_of(duck), whole=lists(policy))[1]
+    return kept_statement(policy, {}, columns_of(duck), VIEW, whole=lists(policy))[1]
 
 
 def lists(policy: Policy) -> list[str]:

@@ -95,7 +95,8 @@ def decided(file: str, out: str) -> object:
 
 def lowered(file: str, out: str) -> object:
     """A.2 as the policy is lowered."""
-    from kb.cohort.duck import columns_of, statement
+    from kb.cohort.connection import columns_of
+    from kb.cohort.duck import statement
     from kb.policy import load_policy
     from kb.syntax import Predicate
 

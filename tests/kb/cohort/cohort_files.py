@@ -13,8 +13,8 @@ import pytest
 
 from kb.cohort.check import Checked
 from kb.cohort.columns import columns
+from kb.cohort.connection import columns_of
 from kb.cohort.data import opened
-from kb.cohort.duck import columns_of
 from kb.cohort.fitting import gaps
 from kb.cohort.quoting import name
 from kb.policy import Policy

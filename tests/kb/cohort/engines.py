@@ -12,10 +12,12 @@ import duckdb
 from kb.answers import Answers, Status
 from kb.case import Case
 from kb.cohort.columns import columns
-from kb.cohort.duck import columns_of, statement
+from kb.cohort.connection import columns_of
+from kb.cohort.duck import statement
 from kb.cohort.fitting import column_type
-from kb.cohort.lowered import Lowered, Output
+from kb.cohort.lowered import Lowered
 from kb.cohort.members import member
+from kb.cohort.outputs import Output
 from kb.cohort.quoting import name, text
 from kb.decide import Decision, decide
 from kb.policy import Policy

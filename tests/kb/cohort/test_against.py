@@ -14,7 +14,8 @@ from kb.answers import Status
 from kb.cohort.against import Difference, Side, compare, recast
 from kb.cohort.bases import bases
 from kb.cohort.columns import Field, Rows, Scalar, Struct
-from kb.cohort.duck import columns_of, statement
+from kb.cohort.connection import columns_of
+from kb.cohort.duck import statement
 from kb.cohort.statuses import WORDS
 from kb.cohort.synthetic import synthetic
 from kb.policy import Policy, build_policy, load_policy

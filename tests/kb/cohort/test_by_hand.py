@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from kb.cohort.bases import bases
-from kb.cohort.connection import connection
-from kb.cohort.duck import columns_of, statement
+from kb.cohort.connection import columns_of, connection
+from kb.cohort.duck import statement
 from kb.cohort.quoting import name
 from kb.cohort.synthetic import synthetic
 from kb.policy import load_policy

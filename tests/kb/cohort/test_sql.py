@@ -9,10 +9,11 @@ import duckdb
 import pytest
 
 from kb.answers import Status
+from kb.cohort.connection import columns_of
 from kb.cohort.dialects import REFUSED, WRITERS
-from kb.cohort.duck import columns_of, run, statement
+from kb.cohort.duck import run, statement
 from kb.cohort.lower import lower
-from kb.cohort.lowered import Output
+from kb.cohort.outputs import Output
 from kb.cohort.statuses import BITS, status
 from kb.cohort.warehouse import script
 from kb.policy import build_policy, load_policy
