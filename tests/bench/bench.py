@@ -20,7 +20,7 @@ from explain.prover import prove  # noqa: E402
 from kb.bounds import Stage, bounds_of  # noqa: E402
 from kb.decide import decide, find_gaps, given_rows, stages  # noqa: E402
 from kb.engine_datalog import Engine, Rows, own_knowledge_base, run  # noqa: E402
-from kb.policy import build_policy, load_policy  # noqa: E402
+from kb.policy import Policy, build_policy, load_policy  # noqa: E402
 from kb.read_case import load_case  # noqa: E402
 from kb.syntax import Predicate  # noqa: E402
 
@@ -212,13 +212,22 @@ def editing() -> None:
     found = compare(policy, edited)
     turns = sum(len(each.transitions) for each in (found.root, *found.criteria))
     row(f"two editions by meaning, with {turns} witnesses", f"{time.perf_counter() - start:.1f} s")
-    base = OpenPolicy(policy, None, [edited])
-    comparison = Comparison(base, edited)
-    assert comparison.search.usual
-    goal = Predicate("old_enough", 1)
-    alone, root = medians(3, lambda: comparison.shift(goal), lambda: comparison.shift(comparison.root))
+    listed = build_policy(text.replace("Score > 3.5", "Score > 4", 1).encode(), "listed.pl")
+
+    def shifts(new: Policy, name: str = "") -> Callable[[], object]:
+        base = OpenPolicy(policy, None, [new])
+        assert base.search.usual
+
+        def shift() -> object:
+            comparison = Comparison(base, new)
+            return comparison.shift(Predicate(name, 1) if name else comparison.root)
+
+        return shift
+
+    alone, root, rows = medians(5, shifts(edited, "old_enough"), shifts(edited), shifts(listed))
     row("  a criterion alone, the usual cases known", ms(alone))
     row("  the root goal, the usual cases known", ms(root))
+    row("  the root goal, where a score in a list is to be higher", ms(rows))
     paths = [str(ROOT / "tests" / "cases"), str(ROOT / "kb" / "examples")]
     suite = list(entries(suite_files(paths), Policies("lemtrada")))
     start = time.perf_counter()
