@@ -95,7 +95,7 @@ class WitnessSearch:
     def close_by(self, formula: Truth, names: Collection[str]) -> list[Question]:
         """For each usual case the question after a witness that departs from it in these inputs alone.
 
-        What the usual case says of all others is put into the formula, of which little is left.
+        What the usual case says of all others is put into the formula, of which little is left. Raises ``GaveUp``.
         """
         if isinstance(formula, bool):
             return []
