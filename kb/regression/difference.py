@@ -6,7 +6,7 @@ differently of any case; by effect, what is decided differently of the cases tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeAlias
@@ -195,3 +195,13 @@ class Difference:
     def changes(self) -> tuple[Edit, ...]:
         """The edits without those that are notes alone."""
         return tuple(edit for edit in self.edits if edit.kind != "reordered")
+
+
+def relation(transitions: Iterable[Transition]) -> Relation:
+    """How the new edition bears on a goal, by the ways in which its status can turn."""
+    ways = {each.after > each.before for each in transitions}
+    if not ways:
+        return "equivalent"
+    if len(ways) == 2:
+        return "incomparable"
+    return "more permissive" if ways == {True} else "less permissive"

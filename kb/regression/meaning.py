@@ -20,7 +20,7 @@ from kb.policy import Policy
 from kb.pretty import pretty_goal
 from kb.read_case import take_apart
 from kb.regression.cones import Meanings, alike, called, inputs_below, unchanged
-from kb.regression.difference import Meaning, Relation, Shift, Transition, Witness
+from kb.regression.difference import Meaning, Shift, Transition, Witness, relation
 from kb.regression.one_way import EITHER, OneWay, Ways
 from kb.regression.open_policy import OpenPolicy
 from kb.regression.rows_needed import RowsNeeded, lacking
@@ -391,16 +391,6 @@ def turned(
         if (first.status(goal), second.status(Atom(new.name, row))) == (before, after):
             return goal
     return None
-
-
-def relation(transitions: Iterable[Transition]) -> Relation:
-    """How the new edition bears on a goal, by the ways in which its status can turn."""
-    ways = {each.after > each.before for each in transitions}
-    if not ways:
-        return "equivalent"
-    if len(ways) == 2:
-        return "incomparable"
-    return "more permissive" if ways == {True} else "less permissive"
 
 
 def _offered(policy: Policy, readings: Mapping[str, str]) -> dict[str, str]:
