@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from kb.cohort.connection import VIEW
 from kb.cohort.data import Cohort, opened
 from kb.cohort.endings import ENDINGS
 from kb.cohort.export import unwritable
@@ -206,11 +207,12 @@ def _refuse_other(job: Job, stamp: Mapping[str, object]) -> None:
 def _refuse_names(job: Job) -> None:
     """Raises where a column that is to be kept has the name of one that is written."""
     from kb.cohort.columns import columns
-    from kb.cohort.lower import lower
+    from kb.cohort.kept import kept_statement
 
     if not job.keep:
         return
-    told = manifest(job.policy, lower(job.policy, job.readings, with_clauses=True))
+    # Which statuses there are does not hang on the columns of the data.
+    told = manifest(job.policy, kept_statement(job.policy, job.readings, (), VIEW, with_clauses=True)[0])
     layout = [each.name for each in columns(job.policy.vocabulary)]
     taken = {each.lower() for each in (*layout, *own_columns(told, job.wide), "file_row_number")}
     problems = [

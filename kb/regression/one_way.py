@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
+from kb.calendar import TURNED
 from kb.order import flatten, gives
 from kb.regression.canonical import canonical
 from kb.regression.cones import Meanings, alike
@@ -35,9 +36,6 @@ from kb.syntax import (
 Ways = frozenset[bool]
 """The ways in which a status can turn: ``True`` up to met, ``False`` down to not met."""
 STAYS, UP, DOWN, EITHER = Ways(), Ways({True}), Ways({False}), Ways({True, False})
-
-# How a comparison looks from its other side.
-BACK = {"<": ">", "=<": ">=", ">": "<", ">=": "=<"}
 
 
 class OneWay:
@@ -143,7 +141,7 @@ def by_count(old: int, new: int) -> Ways:
 def between_comparisons(old: Comparison, new: Comparison) -> Ways:
     """How a comparison of one term with a constant turns where the constant moves, or whether it counts as well."""
     (term, operator, limit), (other, becomes, moved) = facing(old), facing(new)
-    if term != other or operator[0] != becomes[0] or operator not in BACK or becomes not in BACK:
+    if term != other or operator[0] != becomes[0] or operator not in TURNED or becomes not in TURNED:
         return EITHER
     if not isinstance(limit, Constant) or not isinstance(moved, Constant) or limit.kind != moved.kind:
         return EITHER
@@ -164,7 +162,7 @@ def between_comparisons(old: Comparison, new: Comparison) -> Ways:
 def facing(goal: Comparison) -> tuple[Term, str, Term]:
     """A comparison with a variable on its left, where it has just one."""
     if isinstance(goal.right, Variable) and not isinstance(goal.left, Variable):
-        return goal.right, BACK.get(goal.operator, goal.operator), goal.left
+        return goal.right, TURNED.get(goal.operator, goal.operator), goal.left
     return goal.left, goal.operator, goal.right
 
 

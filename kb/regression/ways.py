@@ -79,7 +79,7 @@ class _Search:
 
     def least(self, by: Sequence[Approval], before: Sequence[Way]) -> Way | None:
         """The least by any of these clauses of the root goal, without something that all ways before it ask for."""
-        solver = Solver(disj(*(met for _, met in by)), *self.conditions())
+        solver = Solver(disj(*(met for _, met in by)), *self.conditions(), milliseconds=MILLISECONDS)
         for name in self.free.inputs:
             solver.add(*self.free.conditions[name])
         for slot in self.slots:

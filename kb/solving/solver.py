@@ -9,7 +9,7 @@ import z3
 from kb.solving.values import Truth
 
 MILLISECONDS = 60_000
-# What part of its time each attempt has. One case in some hundreds takes minutes that takes a moment when begun anew.
+# What part of its time each attempt has: a search that took its whole minute took a moment when it was begun anew.
 ATTEMPTS = (0.05, 0.1, 0.85)
 
 

@@ -17,11 +17,11 @@ from kb.policy import Policy
 from kb.solving.formulas import Formulas
 from kb.solving.free import FreeCase, Held, Slot
 from kb.solving.shared import anchor_of
+from kb.solving.solver import MILLISECONDS
 from kb.solving.values import Truth, Value, conj, either, lifted, neg
 from kb.syntax import Clause, Constant, Predicate
 from kb.vocabulary import Argument
 
-MILLISECONDS = 60_000
 # Months before the request that are tried for a date.
 PLANNED: tuple[int, ...] = (-1, -2, 0, 1, 2)
 LONG_AGO: tuple[int, ...] = (24, 36, 18, 12, 9, 6, 5, 4, 3, 2, 1, 0)

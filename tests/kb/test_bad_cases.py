@@ -89,7 +89,7 @@ def test_a_billion_laughs_are_harmless() -> None:
     ids=["lists", "maps", "dashes", "questions", "one-word", "one-number"],
 )
 def test_large_input_is_refused_where_its_fault_is(text: str, code: str, place: str) -> None:
-    """Nesting and lines without end are problems like any other, shown in few words; nothing after is read."""
+    """Nesting and lines without end are problems like any other, shown in few words."""
     codes, told = problems_of(text)
     assert codes == [code]
     assert f"case.yaml:{place}" in told
