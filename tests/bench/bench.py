@@ -202,6 +202,7 @@ def editing() -> None:
     from explain.suite.policies import Policies
     from kb.regression.kill import Killer
     from kb.regression.meaning import Comparison, compare
+    from kb.regression.mutants import mutants
     from kb.regression.open_policy import OpenPolicy
 
     print("\n6. changing a policy")
@@ -228,6 +229,15 @@ def editing() -> None:
     row("  a criterion alone, the usual cases known", ms(alone))
     row("  the root goal, the usual cases known", ms(root))
     row("  the root goal, where a score in a list is to be higher", ms(rows))
+    base = OpenPolicy(policy)
+    assert base.search.usual
+    taken = []
+    for mutant in mutants(policy, ["threshold"]):
+        start = time.perf_counter()
+        comparison = Comparison(base, mutant.policy)
+        comparison.shift(comparison.root)
+        taken.append(time.perf_counter() - start)
+    row(f"  the root goal under each of {len(taken)} moved thresholds", ms(statistics.median(taken)), ms(max(taken)))
     paths = [str(ROOT / "tests" / "cases"), str(ROOT / "kb" / "examples")]
     suite = list(entries(suite_files(paths), Policies("lemtrada")))
     start = time.perf_counter()
