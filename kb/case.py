@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from kb.answers import Row, Status
@@ -43,7 +43,7 @@ class Fact:
     status: Status
     reason: Reason = ""
     evidence: tuple[Evidence, ...] = ()
-    gaps: Mapping[str, Reason] | None = None
+    gaps: Mapping[str, Reason] | None = field(default=None, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from kb.policy import load_policy
 from kb.query import ask, question
 from kb.read_case import load_case
 from tests.explain.shown import cut, labels
+from tests.support import HEADER, decided, policy_of
 from tests.test_cases import CASES, EXAMPLES, HERE
 
 EXPECTED = Path(__file__).parent / "expected"
@@ -205,3 +206,18 @@ def test_node_ids_are_the_same_for_two_cases() -> None:
     first, second = proof_of(case("refused-prescriber")), proof_of(case("refused-route"))
     assert first.ids[first.root] == second.ids[second.root]
     assert len(set(first.ids.values()) & set(second.ids.values())) > 20
+
+
+def test_a_row_with_a_gap_is_told_against_what_was_asked_of_it() -> None:
+    """Where each of several ways asks another value of a row that is not whole, one line says what it has."""
+    policy = policy_of(
+        HEADER
+        + """
+:- type(colour, [red, green, blue]).
+:- input(lamp(P: case, Colour: colour, Since: date), one, "Which lamp?", [says("a {Colour} lamp")]).
+eligible(P) :- lamp(P, red, _).
+eligible(P) :- lamp(P, green, _).
+"""
+    )
+    told = proof_text(prove(decided(policy, "case: A\nlamp: {colour: blue}\n")))
+    assert "a blue lamp; needs red or green" in told
