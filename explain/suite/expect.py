@@ -14,6 +14,7 @@ from kb.vocabulary import chosen_readings
 
 if TYPE_CHECKING:
     from explain.points import Point
+    from explain.proof import Proof
 
 __all__ = [
     "EXPECT_CODES",
@@ -24,6 +25,7 @@ __all__ = [
     "differences",
     "failing",
     "granted",
+    "in_the_way",
     "observed",
     "read_expectation",
     "unproved_differences",
@@ -104,15 +106,21 @@ def granted(decision: Decision) -> tuple[str, ...]:
 
 
 def failing(decision: Decision) -> Mapping[Status, tuple[str, ...]]:
-    """The sections of the criteria that stand in the way, not met and undocumented apart.
+    """The sections of the criteria that stand in the way, not met and undocumented apart."""
+    from explain.brief import prove_in_brief
+
+    return in_the_way(prove_in_brief(decision))
+
+
+def in_the_way(proof: Proof) -> Mapping[Status, tuple[str, ...]]:
+    """The sections of the criteria that stand in the way in a proof.
 
     Of a criterion that holds others the deepest count: those that are reached through nothing but
     criteria of the same status.
     """
     from explain.outline import outline
-    from explain.prover import prove
 
-    root = outline(prove(decision))
+    root = outline(proof)
     found = {}
     for status in (Status.NOT_MET, Status.UNDOCUMENTED):
         tops = [child for child in root.children if child.status is status]

@@ -132,9 +132,9 @@ class Subject:
 
 def _open_goals(decision: Decision) -> Iterator[Predicate]:
     """The predicates of the goals in a proof that an outline may open: it opens no criterion that is met."""
-    from explain.prover import prove
+    from explain.brief import prove_in_brief
 
-    root = prove(decision).root
+    root = prove_in_brief(decision).root
     todo, seen = [(root, True)], set()
     while todo:
         node, positive = todo.pop()
