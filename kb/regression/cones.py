@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
+from kb.order import flatten
 from kb.policy import Policy
 from kb.regression.canonical import canonical
 from kb.solving.shared import shape
@@ -37,14 +39,34 @@ def inputs_below(policy: Policy, predicate: Predicate) -> frozenset[str]:
     return frozenset(each.name for each in cones(policy).get(predicate, {predicate}) if each in policy.inputs)
 
 
+def live(policy: Policy, readings: Mapping[str, str]) -> Policy:
+    """The policy without the clauses that ask for a reading which is not chosen."""
+    clauses = policy.program.clauses
+    left = tuple(each for each in clauses if all(readings[name] == value for name, value in asked_of(each)))
+    return replace(policy, program=replace(policy.program, clauses=left)) if len(left) < len(clauses) else policy
+
+
+def asked_of(clause: Clause) -> Iterator[tuple[str, str]]:
+    """The readings that a clause asks for, outside of any negation or count, with their values."""
+    for goal in flatten(clause.body):
+        if isinstance(goal, Atom) and goal.predicate == READING:
+            yield named(goal)
+
+
+def named(goal: Atom) -> tuple[str, str]:
+    """The reading that a goal asks for, and its value."""
+    name, value = (str(term.value) for term in goal.args if isinstance(term, Constant))
+    return name, value
+
+
 class Meanings:
     """What each predicate of a policy says, as a text; equal texts say the same.
 
-    ``readings`` are those under which it is said; ``None`` where they are open.
+    ``readings`` are those under which it is said, ``None`` where they are open; ``policy`` is what is live under them.
     """
 
     def __init__(self, policy: Policy, readings: Mapping[str, str] | None) -> None:
-        self.policy = policy
+        self.policy = policy if readings is None else live(policy, readings)
         self.readings = readings
         self.known: dict[Predicate, str] = {}
 
@@ -67,7 +89,7 @@ class Meanings:
         tested = set()
         for atom in called(clause):
             if atom.predicate == READING:
-                name, value = (str(term.value) for term in atom.args if isinstance(term, Constant))
+                name, value = named(atom)
                 tested.add(f"{name}={value}: {self.readings.get(name) == value}")
         return " ".join([canonical(clause), *sorted(tested)])
 

@@ -9,7 +9,7 @@ from itertools import combinations
 from kb.answers import Status
 from kb.decide import Decision
 from kb.policy import Policy
-from kb.regression.cones import called, cones
+from kb.regression.cones import called, cones, named
 from kb.regression.meaning import Comparison, ReplayError
 from kb.regression.mutants import Mutant
 from kb.regression.open_policy import OpenPolicy
@@ -18,7 +18,7 @@ from kb.solving.solver import GaveUp
 from kb.solving.values import Pair, Truth, Value, conj, disj, either, neg
 from kb.solving.witness import Departure
 from kb.solving.witness import Witness as Found
-from kb.syntax import READING, Atom, Constant, Predicate, Unknown, Variable
+from kb.syntax import READING, Atom, Predicate, Unknown, Variable
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Killer:
                 continue
             for atom in below:
                 if atom.predicate == READING:
-                    name, value = (str(term.value) for term in atom.args if isinstance(term, Constant))
+                    name, value = named(atom)
                     if self.base.readings[name] != value:
                         yield name, value
 

@@ -19,15 +19,15 @@ from kb.decide import Decision, decide
 from kb.policy import Policy
 from kb.pretty import pretty_goal
 from kb.read_case import take_apart
-from kb.regression.cones import Meanings, alike, called, inputs_below, unchanged
+from kb.regression.cones import Meanings, alike, called, cones, inputs_below, unchanged
 from kb.regression.difference import Meaning, Shift, Transition, Witness, relation
 from kb.regression.one_way import EITHER, OneWay, Ways
 from kb.regression.open_policy import OpenPolicy
 from kb.regression.rows_needed import RowsNeeded, lacking
+from kb.regression.unshared import unshared
 from kb.solving.bounds import MOST_MORE
 from kb.solving.formulas import Formulas
 from kb.solving.free import CASE_ID, reading_key
-from kb.solving.shared import shape
 from kb.solving.solver import GaveUp
 from kb.solving.values import OpenRow, Pair, Truth, Value, conj, disj, identity, neg
 from kb.solving.witness import Departure
@@ -71,7 +71,8 @@ def compare(
     # A criterion keeps its place in the file; the root goal is told first.
     asked = [root, *(each for each in comparison.criteria() if each != root)]
     shifts = [comparison.shift(predicate, say) for predicate in progress(asked)]
-    return Meaning(shifts[0], tuple(shifts[1:]), base.bounds.words(base.inputs), tuple(comparison.notes()))
+    notes = tuple(unshared(old.vocabulary, new.vocabulary))
+    return Meaning(shifts[0], tuple(shifts[1:]), base.bounds.words(base.inputs), notes)
 
 
 class Comparison:
@@ -82,13 +83,18 @@ class Comparison:
         self.base = base
         self.policies = base.policy, new
         self.wide: dict[frozenset[tuple[str, int]], Comparison] = {}
+        self.guessed: dict[frozenset[str], Comparison] = {}
         self.readings = base.readings, new.readings(readings)
         self.free, self.search = base.free, base.search
         meanings = Meanings(new, None if base.open_readings else self.readings[1])
         self.same = alike(base.meanings, meanings)
         self.unchanged = unchanged(base.meanings, meanings)
         self.one_way = OneWay(base.meanings, meanings)
-        self.formulas = base.formulas, _Sharing(new, self.readings[1], base, self.unchanged)
+        # What the clauses are that can hold under the readings.
+        self.live = base.meanings.policy, meanings.policy
+        shared = ((base.formulas, self.unchanged),)
+        new_formulas = Formulas(new, self.readings[1], base.case_for(new), base.free.coding, shared)
+        self.formulas = base.formulas, new_formulas
         self.root = Predicate(base.policy.vocabulary.header.root, 1)
 
     def criteria(self) -> Iterable[Predicate]:
@@ -112,7 +118,7 @@ class Comparison:
                 return False
             seen.add(each)
             # What says the same in both calls the same in both.
-            todo += [atom.predicate for clause in self.policies[0].clauses.get(each, ()) for atom in called(clause)]
+            todo += [atom.predicate for clause in self.live[0].clauses.get(each, ()) for atom in called(clause)]
         return True
 
     def granted(self, predicate: Predicate) -> bool:
@@ -179,38 +185,48 @@ class Comparison:
         return self.search.smallest(formula, names, close=reached, imaginable=imaginable)
 
     def imaginable(self, predicate: Predicate, asked: Callable[[Comparison], Truth]) -> bool:
-        """Whether there were a case of what is asked of a goal, could all that both editions say alike be anything.
+        """Whether there were a case of what is asked of a goal, could much that both editions say alike be anything.
 
         That is soon known, and where there is none there is no case either.
         """
-        return self.search.possible(asked(self.guessed), self.reached(predicate))
+        return self.search.possible(asked(self.guessing(predicate)), self.reached(predicate))
+
+    def guessing(self, predicate: Predicate) -> Comparison:
+        """The same comparison, where what says the same of a case in both editions may have any status.
+
+        What rests on no other inputs than the goal reaches anyway says what it says.
+        """
+        reached = self.reached(predicate)
+        if reached not in self.guessed:
+            guesses = {
+                each: [OpenRow(guess(each), (self.free.id,))]
+                for each in self.guessable
+                if not inputs_below(self.live[0], each) <= reached
+            }
+            known = [
+                {each for each, below in cones(policy).items() if not guesses.keys() & below} for policy in self.live
+            ]
+            old = self.formulas[0].with_given(guesses, [(self.formulas[0], known[0])])
+            new = self.formulas[1].with_given(guesses, [(self.formulas[1], known[1]), (old, self.unchanged)])
+            other = self.guessed[reached] = copy(self)
+            other.formulas = old, new
+        return self.guessed[reached]
 
     @cached_property
-    def guessed(self) -> Comparison:
-        """The same comparison, where what says the same of a case in both editions may have any status."""
-        guesses = {
-            each: [OpenRow(guess(each), (self.free.id,))]
-            for each in self.unchanged
-            if self.policies[0].types.get(each) == (CASE.name,) and each not in self.policies[0].inputs
-        }
-        other = copy(self)
-        old, new = (copy(each) for each in self.formulas)
-        for each in (old, new):
-            each.known, each.given = {}, {**each.given, **guesses}
-        assert isinstance(new, _Sharing)
-        new.base = old
-        other.formulas = old, new
-        return other
+    def guessable(self) -> frozenset[Predicate]:
+        """What says the same of a case in both editions, and is no input."""
+        types = self.policies[0].types
+        same = (each for each in self.unchanged if types.get(each) == (CASE.name,))
+        return frozenset(same) - self.policies[0].inputs
 
     def reached(self, predicate: Predicate) -> frozenset[str]:
-        """The names of the inputs that a goal rests on but through what is guessed."""
+        """The names of the inputs that a goal rests on but through what can be guessed."""
         found = set()
-        guessed = self.guessed.formulas[0].given.keys() - self.formulas[0].given.keys()
-        for policy, name in zip(self.policies, self.names(predicate), strict=True):
+        for policy, name in zip(self.live, self.names(predicate), strict=True):
             todo, seen = [name], set[Predicate]()
             while todo:
                 each = todo.pop()
-                if each in seen or each in guessed:
+                if each in seen or each in self.guessable:
                     continue
                 seen.add(each)
                 if each in policy.inputs:
@@ -234,13 +250,15 @@ class Comparison:
         if not lacks:
             return None
 
+        def widened(most: int) -> Comparison:
+            return self.wider({name: min(most, number) for name, number in lacks.items()})
+
         def with_more(most: int) -> Found | None:
-            wide = self.wider({name: min(most, number) for name, number in lacks.items()})
+            wide = widened(most)
             return wide.search.smallest(asked(wide), names)
 
         def imaginable_with(most: int) -> bool:
-            wide = self.wider({name: min(most, number) for name, number in direct.items()})
-            return wide.imaginable(predicate, asked)
+            return widened(most).imaginable(predicate, asked)
 
         # One row more is mostly enough, and is soon looked at.
         if imaginable_with(1) and (found := with_more(1)) is not None:
@@ -265,7 +283,7 @@ class Comparison:
     @cached_property
     def needed(self) -> tuple[RowsNeeded, RowsNeeded]:
         """What takes how many rows in each edition."""
-        old, new = (RowsNeeded(each, self.base.bounds.rows) for each in self.policies)
+        old, new = (RowsNeeded(each, self.base.bounds.rows) for each in self.live)
         return old, new
 
     def wider(self, more: Mapping[str, int]) -> Comparison:
@@ -281,7 +299,7 @@ class Comparison:
     def inputs(self, predicate: Predicate) -> frozenset[str]:
         """The names of the inputs that a goal rests on in either edition, and of the readings where they are open."""
         readings = map(reading_key, self.readings[0]) if self.base.open_readings else ()
-        names = zip(self.policies, self.names(predicate), strict=True)
+        names = zip(self.live, self.names(predicate), strict=True)
         return frozenset(readings).union(*(inputs_below(policy, name) for policy, name in names))
 
     def turning(self, predicate: Predicate, before: Status, after: Status) -> Truth:
@@ -329,42 +347,6 @@ class Comparison:
             for policy, chosen in zip(self.policies, self.readings, strict=True)
         )
         return old, new
-
-    def notes(self) -> Iterable[str]:
-        """What the two editions do not share, and so was left undocumented or aside."""
-        old, new = (each.vocabulary for each in self.policies)
-        for name in {**old.inputs, **new.inputs}:
-            if name not in new.inputs or name not in old.inputs:
-                which = "old" if name in old.inputs else "new"
-                yield f"the input {name} is known to the {which} edition alone, so every case is without it"
-            elif shape(old.inputs[name]) != shape(new.inputs[name]):
-                yield f"the input {name} is given differently in the two editions, so every case is without it"
-        for name in {**old.types, **new.types}:
-            if name in old.types and name in new.types:
-                apart = set(old.types[name].values) ^ set(new.types[name].values)
-                if apart:
-                    left = ", ".join(sorted(apart))
-                    yield f"of {name} only the values that both editions know are used, without {left}"
-        for predicate in {**old.criteria, **new.criteria}:
-            if predicate not in old.criteria or predicate not in new.criteria:
-                which = "old" if predicate in old.criteria else "new"
-                yield f"{predicate} is a criterion of the {which} edition alone, and is not compared"
-        if old.header.root != new.header.root:
-            yield f"the root goal has another name: {old.header.root} in the old edition, {new.header.root} in the new"
-
-
-class _Sharing(Formulas):
-    """The formulas of the new edition; what says the same as in the old one is taken from there."""
-
-    def __init__(
-        self, policy: Policy, readings: Mapping[str, str], base: OpenPolicy, unchanged: frozenset[Predicate]
-    ) -> None:
-        self.base, self.unchanged = base.formulas, unchanged
-        super().__init__(policy, readings, base.case_for(policy), base.free.coding)
-
-    def rows(self, predicate: Predicate, wanted: tuple[Value | None, ...]) -> list[OpenRow]:
-        shared = predicate in self.unchanged and predicate not in self.given
-        return self.base.rows(predicate, wanted) if shared else super().rows(predicate, wanted)
 
 
 def guess(predicate: Predicate) -> Pair:

@@ -12,7 +12,7 @@ from kb.answers import Status
 from kb.case import Case
 from kb.policy import Policy
 from kb.solving.coding import Coding
-from kb.solving.formulas import Formulas, Instance, OpenCase, merged
+from kb.solving.formulas import Formulas, Instance, OpenCase, Wanted, merged
 from kb.solving.values import OPEN, YES, OpenRow, Pair, Value, same, says_more
 from kb.syntax import BETWEEN, Atom, Constant, Goal, Predicate, Term, Unknown, Variable
 
@@ -57,17 +57,19 @@ class ClosedFormulas(Formulas):
         key = tuple(value.number for value in wanted if value is not None)
         return [*by.get(key, ()), *by.get(None, ())]
 
-    def step(self, goal: Goal, before: Instance) -> Iterable[Instance]:
+    def step(self, goal: Goal, before: Instance, needed: Wanted = None) -> Iterable[Instance]:
         """The instances after one more goal."""
         if not isinstance(goal, Atom) or goal.predicate in BETWEEN:
-            yield from super().step(goal, before)
+            yield from super().step(goal, before, needed)
             return
         wanted = tuple(self.settled(term, before.env) for term in goal.args)
         for row in self.rows(goal.predicate, wanted):
             pair = before.pair if row.pair.must else Pair(False, before.pair.may)
-            yield from self.match(goal.args, row.values, Instance(pair, before.env))
+            yield from self.match(goal.args, row.values, Instance(pair, before.env), needed)
 
-    def match(self, terms: Sequence[Term], values: Sequence[Value], before: Instance) -> Iterable[Instance]:
+    def match(
+        self, terms: Sequence[Term], values: Sequence[Value], before: Instance, needed: Wanted
+    ) -> Iterable[Instance]:
         """The instance in which terms stand for values; none where they cannot."""
         env, pair = before.env, before.pair
         told: dict[str, Value] = {}

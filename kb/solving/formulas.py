@@ -7,7 +7,8 @@ nothing with the certain and possible clauses that an engine runs: each is a che
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TypeAlias
@@ -50,6 +51,9 @@ from kb.syntax import (
 )
 
 Env: TypeAlias = Mapping[str, Value]
+# The variables whose values are wanted; all where there is no telling.
+Wanted: TypeAlias = "Collection[str] | None"
+Shared: TypeAlias = "Sequence[tuple[Formulas, Collection[Predicate]]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,10 @@ class OpenCase:
 class Formulas:
     """The formulas of one policy, under its readings, over one open case."""
 
-    def __init__(self, policy: Policy, readings: Mapping[str, str], case: OpenCase, coding: Coding) -> None:
+    def __init__(
+        self, policy: Policy, readings: Mapping[str, str], case: OpenCase, coding: Coding, shared: Shared = ()
+    ) -> None:
+        """``shared``: predicates that say the same in other formulas over the case, from which they are taken."""
         if recursive := [each for each in policy.components if len(each) > 1 or _recursive(policy, each[0])]:
             name = ", ".join(str(predicate) for predicate in recursive[0])
             message = f"{name} is defined by itself, which is beyond what can be solved for"
@@ -79,6 +86,7 @@ class Formulas:
         self.policy = policy
         self.case = case
         self.coding = coding
+        self.shared = shared
         self.known: dict[object, list[OpenRow]] = {}
         self.named: dict[int, tuple[Goal, frozenset[str]]] = {}
         self.given: dict[Predicate, list[OpenRow]] = {
@@ -104,6 +112,12 @@ class Formulas:
         }
         for component in policy.components:
             self.vague.setdefault(component[0], self.vague_positions(component[0]))
+
+    def with_given(self, given: Mapping[Predicate, list[OpenRow]], shared: Shared) -> Formulas:
+        """The same formulas where predicates have these rows, whatever their clauses say."""
+        other = copy(self)
+        other.known, other.given, other.shared = {}, {**self.given, **given}, shared
+        return other
 
     def vague_positions(self, predicate: Predicate) -> tuple[bool, ...]:
         """Which arguments of a derived predicate may be unknown in one of its rows."""
@@ -143,6 +157,9 @@ class Formulas:
         """The rows of a predicate that can match; ``wanted`` gives the arguments that are settled."""
         if predicate in self.given:
             return self.given[predicate]
+        for others, predicates in self.shared:
+            if predicate in predicates:
+                return others.rows(predicate, wanted)
         key = (predicate, tuple(each.number if each else None for each in wanted))
         if key not in self.known:
             found = [
@@ -162,15 +179,15 @@ class Formulas:
                 env.setdefault(term.name, value)
             elif same(self.constant(term), value).may is False:
                 return
-        for instance in self.instances(clause.body, env):
+        for instance in self.instances(clause.body, env, self.names(clause.head)):
             values = tuple(self.value(term, instance.env) for term in clause.head.args)
             yield OpenRow(instance.pair, values)
 
     def value(self, term: Term, env: Env) -> Value:
         return env[term.name] if isinstance(term, Variable) else self.constant(term)
 
-    def instances(self, body: Sequence[Goal], env: Env) -> list[Instance]:
-        """Every instance of a body that is not settled as "not met".
+    def instances(self, body: Sequence[Goal], env: Env, wanted: Wanted = None) -> list[Instance]:
+        """Every instance of a body that is not settled as "not met", with the values of the variables that are wanted.
 
         A test runs early where its variables are settled, and else behind everything that could say more of them.
         """
@@ -181,7 +198,8 @@ class Formulas:
             if len(waiting) > 1:
                 goal = min(waiting, key=lambda each: self.rank(each, found[0].env, waiting))
             waiting.remove(goal)
-            found = joined([after for before in found for after in self.step(goal, before)])
+            needed = None if wanted is None else frozenset(wanted).union(*(self.names(each) for each in waiting))
+            found = joined([after for before in found for after in self.step(goal, before, needed)], needed)
         return found
 
     def rank(self, goal: Goal, env: Env, waiting: Sequence[Goal]) -> tuple[int, int]:
@@ -189,6 +207,8 @@ class Formulas:
         mine = self.names(goal)
         shared = mine & frozenset().union(*(self.names(other) for other in waiting if other is not goal))
         if isinstance(goal, Atom) and goal.predicate not in BETWEEN:
+            if not mine and goal.predicate in self.given:
+                return (0, 0)
             size = 0 if goal.predicate in self.policy.inputs else 1 if goal.predicate in self.given else 2
             return (1, size if mine & env.keys() else size + 3)
         if isinstance(goal, Atom):
@@ -207,14 +227,14 @@ class Formulas:
             self.named[id(goal)] = (goal, frozenset(names(goal)))
         return self.named[id(goal)][1]
 
-    def step(self, goal: Goal, before: Instance) -> Iterable[Instance]:
-        """The instances after one more goal."""
+    def step(self, goal: Goal, before: Instance, needed: Wanted = None) -> Iterable[Instance]:
+        """The instances after one more goal, behind which these variables are needed."""
         env = before.env
         match goal:
             case Atom() if goal.predicate in BETWEEN:
                 start, end = (self.value(term, env) for term in goal.args[:2])
                 yield from self.match(
-                    [goal.args[2]], [self.coding.elapsed(BETWEEN[goal.predicate], start, end)], before
+                    [goal.args[2]], [self.coding.elapsed(BETWEEN[goal.predicate], start, end)], before, needed
                 )
             case Atom():
                 # A value handed down must not make known what a row leaves unknown: it could rule the row out.
@@ -223,7 +243,7 @@ class Formulas:
                     None if flag else self.settled(term, env) for term, flag in zip(goal.args, flags, strict=True)
                 )
                 for row in self.rows(goal.predicate, wanted):
-                    yield from self.match(goal.args, row.values, Instance(before.pair & row.pair, env))
+                    yield from self.match(goal.args, row.values, Instance(before.pair & row.pair, env), needed)
             case Comparison(operator, left, right):
                 yield from kept(before, self.coding.compare(operator, self.value(left, env), self.value(right, env)))
             case Negation(inner):
@@ -244,7 +264,9 @@ class Formulas:
         value = env.get(term.name)
         return value if value is not None and value.settled else None
 
-    def match(self, terms: Sequence[Term], values: Sequence[Value], before: Instance) -> Iterable[Instance]:
+    def match(
+        self, terms: Sequence[Term], values: Sequence[Value], before: Instance, needed: Wanted
+    ) -> Iterable[Instance]:
         """The instance in which terms stand for values; none where they cannot."""
         env, pair = dict(before.env), before.pair
         for term, value in zip(terms, values, strict=True):
@@ -255,7 +277,9 @@ class Formulas:
                     env[term.name] = value
                     continue
                 pair &= same(env[term.name], value)
-                env[term.name] = says_more(env[term.name], value)
+                # Which of them says more is only worked out for what reads it.
+                if needed is None or term.name in needed or terms.count(term) > 1:
+                    env[term.name] = says_more(env[term.name], value)
             else:
                 pair &= same(self.constant(term), value)
             if pair.may is False:
@@ -265,12 +289,12 @@ class Formulas:
 
     def whole(self, goal: Goal, env: Env) -> Pair:
         """The status of a goal that has a scope of its own."""
-        return either(instance.pair for instance in self.instances([goal], env))
+        return either(instance.pair for instance in self.instances([goal], env, ()))
 
     def distinct(self, count: int, variable: Variable, inner: Goal, env: Env) -> Pair:
         """``count`` or more distinct values for which a goal holds."""
         found: dict[object, tuple[Value, list[Pair]]] = {}
-        for instance in self.instances([inner], env):
+        for instance in self.instances([inner], env, (variable.name,)):
             value = instance.env[variable.name]
             key = value.number if value.settled else (value.label, value.many, identity(value.number))
             found.setdefault(key, (value, []))[1].append(instance.pair)
@@ -293,8 +317,13 @@ def kept(before: Instance, pair: Pair) -> Iterable[Instance]:
         yield Instance(after, before.env)
 
 
-def joined(found: list[Instance]) -> list[Instance]:
-    """The instances, those with the very same values made one: what comes after cannot tell them apart."""
+def joined(found: list[Instance], needed: Wanted) -> list[Instance]:
+    """The instances with what is needed of their values, those with the very same ones made one.
+
+    What comes after cannot tell them apart.
+    """
+    if needed is not None:
+        found = [Instance(each.pair, {name: each.env[name] for name in each.env if name in needed}) for each in found]
     groups: dict[frozenset[tuple[str, int]], list[Instance]] = {}
     for each in found:
         groups.setdefault(frozenset((name, id(value)) for name, value in each.env.items()), []).append(each)

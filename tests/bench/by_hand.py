@@ -1,15 +1,16 @@
-"""Every status of the shipped policy by SQL that is written by hand, and as the policy is lowered."""
+"""Every status of the shipped policy by SQL that is written by hand, and as the policy is lowered.
+
+The process that runs the statement by hand imports DuckDB and nothing of this software.
+"""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kb.cohort.columns import Rows, columns
-from kb.cohort.fitting import gaps
-from kb.cohort.quoting import name
-from kb.policy import Policy
+if TYPE_CHECKING:
+    from kb.policy import Policy
 
 STATEMENT = Path(__file__).with_name("by_hand.sql").read_text("utf-8")
 """For the view ``cohort``: the case, and a column a status, named as in the lowered policy."""
@@ -20,6 +21,10 @@ def covered(policy: Policy, members: str) -> str:
 
     The columns of attested rows are left out; single values, flags and lists stay null where they are.
     """
+    from kb.cohort.columns import Rows, columns
+    from kb.cohort.fitting import gaps
+    from kb.cohort.quoting import name
+
     layout = columns(policy.vocabulary)
     kept = ", ".join(name(each.name) for each in layout if each.required)
     lists = [each for each in layout if isinstance(each.type, Rows)]
@@ -42,6 +47,8 @@ def lowered(duck: Any) -> str:
 
 def lists(policy: Policy) -> list[str]:
     """The columns of lists."""
+    from kb.cohort.columns import Rows, columns
+
     return [each.name for each in columns(policy.vocabulary) if isinstance(each.type, Rows)]
 
 
