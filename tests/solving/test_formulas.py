@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,11 @@ from tests.test_cases import CASES
 from tests.test_oracle import EVERY_FORM
 from tests.test_oracle_semantics import PROGRAMS
 
+ALL_ONE = """
+:- type(colour, [red, blue]).
+:- input(bead(P: case, First: colour, Second: colour, Third: colour), many, "?").
+eligible(P) :- bead(P, Colour, Colour, Colour).
+"""
 POLICIES = [*sorted(SHIPPED.glob("*.pl")), EVERY_FORM]
 
 
@@ -138,3 +144,20 @@ def test_a_policy_that_defines_a_predicate_by_itself_is_refused(tmp_path: Path) 
     record = OpenRecord(policy, case)
     with pytest.raises(ProblemsError, match="defined by itself"):
         Formulas(policy, {}, record.open(), record.coding)
+
+
+def test_a_variable_that_meets_itself_again_and_again_keeps_what_says_most() -> None:
+    """A row of three fields that must all be one: with any of them unknown, unlike ones still rule it out."""
+    policy = build_policy((HEADER + ALL_ONE).encode(), "p.pl")
+    goal = Predicate("eligible", 1)
+    for said in product((None, "red", "blue"), repeat=3):
+        row = {key: value for key, value in zip(("first", "second", "third"), said, strict=True) if value}
+        case = read_case(
+            as_yaml({"case": "A", "bead": [row or {"first": {"value": None}}]}), "c.yaml", policy.vocabulary
+        )
+        record = OpenRecord(policy, case)
+        solver = z3.SimpleSolver()
+        solver.add(*record.conditions, *(z3.Not(each.on) for each in record.switches))
+        assert solver.check() == z3.sat
+        found = truth(Formulas(policy, {}, record.open(), record.coding).status(goal), solver.model())
+        assert found is status(decide(policy, case).answers, goal, case), said
