@@ -149,14 +149,15 @@ def test_no_mutant_of_a_small_policy_turns_a_random_case_the_other_way(text: str
     policy = policy_of(text)
     trials = random_trials(policy, [], tries(8, 3), tries(8, 4))
     cases = [read_case(as_yaml(each.record), "case.yaml", policy.vocabulary) for each in trials]
+    decisions = [decide(policy, each) for each in cases]
     told = 0
     for mutant in sample(mutants(policy), 7):
         found = ways(policy, mutant.policy)
-        for case in cases:
-            before, after = decide(policy, case), decide(mutant.policy, case)
+        for before in decisions:
+            after = decide(mutant.policy, before.case)
             for predicate in cones(policy):
                 rows = turns(before, after, predicate)
-                assert {*rows} <= found.ways(predicate), (mutant.id, case.id, predicate)
+                assert {*rows} <= found.ways(predicate), (mutant.id, before.case.id, predicate)
                 told += len(found.ways(predicate)) == 1 and bool(rows)
     assert told > 4
 
