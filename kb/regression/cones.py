@@ -42,18 +42,18 @@ def inputs_below(policy: Policy, predicate: Predicate) -> frozenset[str]:
 def live(policy: Policy, readings: Mapping[str, str]) -> Policy:
     """The policy without the clauses that ask for a reading which is not chosen."""
     clauses = policy.program.clauses
-    left = tuple(each for each in clauses if all(readings[name] == value for name, value in asked_of(each)))
+    left = tuple(each for each in clauses if all(readings[name] == value for name, value in readings_of(each)))
     return replace(policy, program=replace(policy.program, clauses=left)) if len(left) < len(clauses) else policy
 
 
-def asked_of(clause: Clause) -> Iterator[tuple[str, str]]:
+def readings_of(clause: Clause) -> Iterator[tuple[str, str]]:
     """The readings that a clause asks for, outside of any negation or count, with their values."""
     for goal in flatten(clause.body):
         if isinstance(goal, Atom) and goal.predicate == READING:
-            yield named(goal)
+            yield reading_of(goal)
 
 
-def named(goal: Atom) -> tuple[str, str]:
+def reading_of(goal: Atom) -> tuple[str, str]:
     """The reading that a goal asks for, and its value."""
     name, value = (str(term.value) for term in goal.args if isinstance(term, Constant))
     return name, value
@@ -89,7 +89,7 @@ class Meanings:
         tested = set()
         for atom in called(clause):
             if atom.predicate == READING:
-                name, value = named(atom)
+                name, value = reading_of(atom)
                 tested.add(f"{name}={value}: {self.readings.get(name) == value}")
         return " ".join([canonical(clause), *sorted(tested)])
 

@@ -9,7 +9,7 @@ from itertools import combinations
 from kb.answers import Status
 from kb.decide import Decision
 from kb.policy import Policy
-from kb.regression.cones import called, cones, named
+from kb.regression.cones import called, cones, reading_of
 from kb.regression.meaning import Comparison, ReplayError
 from kb.regression.mutants import Mutant
 from kb.regression.open_policy import OpenPolicy
@@ -101,7 +101,7 @@ class Killer:
                 continue
             for atom in below:
                 if atom.predicate == READING:
-                    name, value = named(atom)
+                    name, value = reading_of(atom)
                     if self.base.readings[name] != value:
                         yield name, value
 

@@ -90,7 +90,7 @@ class Comparison:
         self.same = alike(base.meanings, meanings)
         self.unchanged = unchanged(base.meanings, meanings)
         self.one_way = OneWay(base.meanings, meanings)
-        # What the clauses are that can hold under the readings.
+        # What stands under a reading that is not chosen bears on no case, so nothing is looked for below it.
         self.live = base.meanings.policy, meanings.policy
         shared = ((base.formulas, self.unchanged),)
         new_formulas = Formulas(new, self.readings[1], base.case_for(new), base.free.coding, shared)
