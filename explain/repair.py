@@ -21,9 +21,10 @@ from explain.phrases import Words
 from explain.proof import Node
 from explain.prover import prove
 from explain.redact import redact_repairs
+from kb.again import decide_again
 from kb.answers import Status
 from kb.case import Case, Fact
-from kb.decide import Decision, decide
+from kb.decide import Decision
 from kb.solving.changes import OpenRecord, Setting, Switch, changed, terms_of
 from kb.solving.formulas import Formulas
 from kb.solving.values import Pair, Truth, either, lifted
@@ -227,7 +228,7 @@ class Search:
             choices[switch] = [option[1] for option in options]
         self.solver.pop()
         case = changed(self.decision.case, settings)
-        replayed = status(decide(self.decision.policy, case, self.decision.readings), self.asked)
+        replayed = status(decide_again(self.decision, self.decision.policy, case), self.asked)
         assert replayed is Status.MET, f"a repair does not prove {self.asked}: {[each.switch.on for each in settings]}"
         return Repair(tuple(self.told(settings, choices)), case)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import count, pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
-from kb.order import Schema, learn, names
+from kb.order import Schema, Unknowns, learn, names
 from kb.syntax import (
     BETWEEN,
     AtLeast,
@@ -83,12 +83,17 @@ class Stage:
     """A strongly connected component: its predicates and the rules that answer them.
 
     ``recursive``: its rules call its own predicates, so they are run until nothing new is found.
+    ``unknowns``: where it is not settled, the argument positions of each predicate that can hold an unknown value.
     """
 
     predicates: tuple[Predicate, ...]
-    settled: bool
     recursive: bool
     rules: tuple[Rule, ...]
+    unknowns: Unknowns
+
+    @property
+    def settled(self) -> bool:
+        return not self.unknowns
 
 
 def bounds_of(settled: bool) -> tuple[Bound, ...]:
@@ -117,39 +122,39 @@ class Scope:
 
 
 class Lowering:
-    """Turns clauses into rules over relations, one predicate after the other."""
+    """Turns the clauses of one component into rules over relations."""
 
-    def __init__(self, schema: Schema, gaps: frozenset[Predicate]) -> None:
+    def __init__(self, schema: Schema, unknowns: Unknowns) -> None:
+        """``unknowns``: of each predicate that is not settled the positions that can hold an unknown value."""
         self.schema = schema
-        self.unsettled = set(gaps)
-        # Which argument positions can hold an unknown value: the fields of an input with a gap at first.
-        self.unknowns: dict[Predicate, tuple[bool, ...]] = {
-            gap: (False, *(True for _ in range(gap.arity - 1))) for gap in gaps
-        }
+        self.unknowns = dict(unknowns)
         self.rules: list[Rule] = []
+        self.label = ""
         self.serial = count(1)
 
-    def stage(self, component: tuple[Predicate, ...], clauses: Sequence[Clause], depends: set[Predicate]) -> Stage:
-        """Lower the clauses of one component; ``depends`` are all predicates that it uses directly."""
-        settled = not depends & self.unsettled
+    def stage(self, component: tuple[Predicate, ...], clauses: Sequence[Clause], depends: Iterable[Predicate]) -> Stage:
+        """Lower all the clauses of a component; ``depends`` are all predicates that they use directly."""
+        # Two stages must not have a part of the same name, which no predicate has for the blank in it.
+        self.label = f"{component[0]} "
+        settled = self.unknowns.keys().isdisjoint(depends)
         if not settled:
-            self.unsettled.update(component)
             self.find_unknowns(component, clauses)
-        self.rules = []
         for clause in clauses:
             for bound in bounds_of(settled):
                 self.lower(clause, bound)
-        return Stage(component, settled, not depends.isdisjoint(component), tuple(self.rules))
+        unknowns = {} if settled else {each: self.unknowns[each] for each in component}
+        return Stage(component, not set(component).isdisjoint(depends), tuple(self.rules), unknowns)
 
     def find_unknowns(self, component: tuple[Predicate, ...], clauses: Sequence[Clause]) -> None:
         """Propagate from bodies to heads which positions can hold an unknown value, until nothing changes."""
+        self.unknowns |= {each: (False,) * each.arity for each in component}
         changed = True
         while changed:
             changed = False
             for clause in clauses:
                 unsure = self.unsure(self.schema.order(clause.body, names(clause.head), set()))
                 head = clause.head.predicate
-                before = self.unknowns.get(head, (False,) * head.arity)
+                before = self.unknowns[head]
                 after = tuple(
                     was or (isinstance(term, Variable) and term.name in unsure)
                     for was, term in zip(before, clause.head.args, strict=True)
@@ -236,7 +241,7 @@ class Lowering:
         return Test("join", (current, other, joined), bound)
 
     def relation(self, predicate: Predicate, bound: Bound) -> Relation:
-        settled: Bound = bound if predicate in self.unsettled else "settled"
+        settled: Bound = bound if predicate in self.unknowns else "settled"
         return Relation(predicate.name, predicate.arity, settled)
 
     def between(self, goal: Atom, scope: Scope, bound: Bound) -> list[Call | Test]:
@@ -259,7 +264,7 @@ class Lowering:
         """A part of a body as a relation of its own over the variables that it shares with its surroundings."""
         shared = sorted(around & set().union(*(names(goal) for goal in goals)))
         args = tuple(Variable(name) for name in shared)
-        relation = Relation(f"part {next(self.serial)}", len(args) + len(extra), bound)
+        relation = Relation(f"{self.label}part {next(self.serial)}", len(args) + len(extra), bound)
         inside = Scope(set(shared), scope.unsure & set(shared))
         body, inside = self.body(goals, set(shared) | {each.name for each in extra}, inside, bound)
         # What a part says more of a shared variable is its own; what it counts goes by what it says.
@@ -272,7 +277,7 @@ class Lowering:
         """``number`` or more of the goals, as a sequential counter: "j or more of the first i"."""
         shared = tuple(Variable(name) for name in sorted(around & names(whole)))
         parts = [self.part([goal], around, scope, bound) for goal in goals]
-        label = f"count {next(self.serial)}"
+        label = f"{self.label}count {next(self.serial)}"
         table = {
             (i, j): Relation(f"{label} {j} of {i}", len(shared), bound)
             for i in range(1, len(goals) + 1)
@@ -295,7 +300,7 @@ class Lowering:
         relation, args = self.part([inner], around - {variable.name}, scope, bound, extra=(variable,))
         shared = args[:-1]
         previous = self.fresh()
-        label = f"chain {next(self.serial)}"
+        label = f"{self.label}chain {next(self.serial)}"
         chain = [Relation(f"{label} {i}", len(args), bound) for i in range(1, number + 1)]
         self.rules.append(Rule(chain[0], args, (Call(relation, args),)))
         for shorter, longer in pairwise(chain):

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from kb.answers import Answers, Row, Status
-from kb.bounds import Lowering, Stage
 from kb.case import Case
-from kb.order import Schema
 from kb.policy import Policy
-from kb.syntax import CASE, READING, Atom, Constant, Predicate, Unknown, atoms
+from kb.stages import stages_of
+from kb.syntax import CASE, READING, Atom, Constant, Predicate, Unknown
 
 VERDICTS = {Status.MET: "proved", Status.NOT_MET: "refuted", Status.UNDOCUMENTED: "undetermined"}
 
@@ -50,7 +48,7 @@ def decide(policy: Policy, case: Case, readings: Mapping[str, str] | None = None
     chosen = policy.readings(readings)
     given = given_rows(policy, case, chosen)
     gaps = find_gaps(policy, case)
-    return Decision(policy, case, chosen, run(stages(policy, gaps), given, gaps))
+    return Decision(policy, case, chosen, run(stages_of(policy).with_gaps(gaps), given, gaps))
 
 
 def given_rows(policy: Policy, case: Case, readings: Mapping[str, str]) -> dict[Predicate, Mapping[Row, Status]]:
@@ -78,18 +76,3 @@ def find_gaps(policy: Policy, case: Case) -> frozenset[Predicate]:
         for fact in case.facts.get(predicate, ())
         if fact.status is Status.UNDOCUMENTED or any(isinstance(term, Unknown) for term in fact.row)
     )
-
-
-@lru_cache(maxsize=64)
-def stages(policy: Policy, gaps: frozenset[Predicate]) -> tuple[Stage, ...]:
-    """The policy's clauses lowered for a case with these gaps, dependencies first."""
-    schema = Schema(policy.catalogues, policy.inputs)
-    lowering = Lowering(schema, gaps)
-    lowered = []
-    for component in policy.components:
-        clauses = [clause for predicate in component for clause in policy.clauses.get(predicate, ())]
-        if component[0] in policy.catalogues or component[0] in policy.inputs or not clauses:
-            continue
-        depends = {atom.predicate for clause in clauses for goal in clause.body for atom in atoms(goal)}
-        lowered.append(lowering.stage(component, clauses, depends))
-    return tuple(lowered)

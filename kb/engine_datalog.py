@@ -50,33 +50,32 @@ def run(stages: Iterable[Stage], given: Rows, gaps: frozenset[Predicate]) -> Ans
     first, as ``kb.bounds`` lowers them.
     """
     with own_knowledge_base():
-        return Engine(gaps).run(stages, given)
+        return Engine().run(stages, given, gaps)
 
 
 class Engine:
     """One pyDatalog knowledge base, for one decision."""
 
-    def __init__(self, gaps: frozenset[Predicate]) -> None:
-        self.gaps = gaps
+    def __init__(self) -> None:
         self.terms: list[Term] = []
         self.consts: dict[Term, Any] = {}
         self.preds: dict[Relation, Any] = {}
         self.tests: dict[tuple[str, Bound], Any] = {}
         self.variables: dict[str, Any] = {}
 
-    def run(self, stages: Iterable[Stage], given: Rows) -> Answers:
+    def run(self, stages: Iterable[Stage], given: Rows, gaps: frozenset[Predicate]) -> Answers:
         answers: dict[Predicate, Mapping[Row, Status]] = dict(given)
         for predicate, rows in given.items():
-            self.publish(predicate, rows, settled=predicate not in self.gaps)
+            self.publish(predicate, rows, settled=predicate not in gaps)
         for stage in stages:
-            for rule in stage.rules:
-                self.assert_rule(rule)
-            answers.update(self.answer_stage(stage))
+            answers.update(self.work_out(stage))
         return Answers(answers)
 
-    def answer_stage(self, stage: Stage) -> dict[Predicate, dict[Row, Status]]:
-        """The answers of a component. One that is recursive is asked again until nothing new is found,
-        because pyDatalog does not return from a recursion over a cycle."""
+    def work_out(self, stage: Stage) -> dict[Predicate, dict[Row, Status]]:
+        """The answers of a component, which are facts for what comes after it. One that is recursive is asked
+        again until nothing new is found, because pyDatalog does not return from a recursion over a cycle."""
+        for rule in stage.rules:
+            self.assert_rule(rule)
         found: dict[Predicate, dict[Row, Status]] = {}
         while True:
             before, found = found, {predicate: self.answer(predicate, stage.settled) for predicate in stage.predicates}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from explain.suite.entries import Entry
 from explain.suite.expect import Decided, Difference, Expectation, differences, unproved_differences
 from explain.suite.run import decider
+from kb.again import decide_again
 from kb.answers import Status
 from kb.case import Case
 from kb.decide import Decision
@@ -53,7 +54,10 @@ class Trial:
 
     def confirm(self, mutant: Mutant, subject: Subject, found: Difference) -> None:
         """Holds a difference against the deciding engine."""
-        engine = decider(mutant.policy, subject.case, self.readings)
+
+        def engine(others: Mapping[str, str]) -> Decision:
+            return decide_again(subject.engine(others), mutant.policy)
+
         part = only(subject.expectation, found.key)
         if found not in differences(part, engine):
             raise AssertionError(
@@ -70,6 +74,7 @@ class Subject:
         self.policy, self.place, self.entry, self.readings = policy, place, entry, readings
         self.case: Case = entry.case
         self.expectation: Expectation = entry.expectation
+        self.engine = decider(policy, entry.case, readings)
         self.evaluators: dict[str, Evaluator] = {}
         self.now: tuple[Mutant | None, dict[str, Evaluated]] = (None, {})
         self.opened: tuple[frozenset[Predicate], frozenset[Predicate]] | None = None

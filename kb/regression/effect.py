@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb.again import decide_again
 from kb.answers import Status
 from kb.case import Case
 from kb.decide import Decision, decide
@@ -37,7 +38,8 @@ def outcomes(
     for path in cases:
         for shown, before, after in _both(old, new, path):
             if isinstance(before, Case) and isinstance(after, Case):
-                yield Outcome(shown, decide(old, before, chosen[0]), decide(new, after, chosen[1]))
+                decision = decide(old, before, chosen[0])
+                yield Outcome(shown, decision, decide_again(decision, new, after, chosen[1]))
             else:
                 faults = [each if isinstance(each, ProblemsError) else None for each in (before, after)]
                 yield NotComparable(shown, *faults)

@@ -13,9 +13,10 @@ from itertools import permutations
 
 import z3
 
+from kb.again import decide_again
 from kb.answers import Answers, Status
 from kb.case_text import case_text
-from kb.decide import Decision, decide
+from kb.decide import Decision
 from kb.policy import Policy
 from kb.pretty import pretty_goal
 from kb.read_case import take_apart
@@ -342,11 +343,10 @@ class Comparison:
     def decided(self, record: Mapping[str, object], readings: Mapping[str, str]) -> tuple[Decision, Decision]:
         """The decisions of the engine on a record in the two editions, under other readings than their own."""
         text = take_apart(case_text(record), "witness.case.yaml")
-        old, new = (
-            decide(policy, text.case(policy.vocabulary), {**chosen, **readings})
-            for policy, chosen in zip(self.policies, self.readings, strict=True)
-        )
-        return old, new
+        cases = [text.case(policy.vocabulary) for policy in self.policies]
+        chosen = [{**each, **readings} for each in self.readings]
+        old = self.base.decided(cases[0], chosen[0])
+        return old, decide_again(old, self.policies[1], cases[1], chosen[1])
 
 
 def guess(predicate: Predicate) -> Pair:

@@ -7,6 +7,9 @@ from copy import copy
 from dataclasses import replace
 from functools import cached_property, partial
 
+from kb.again import decide_again
+from kb.case import Case
+from kb.decide import Decision, decide
 from kb.policy import Policy
 from kb.regression.cones import Meanings
 from kb.solving.bounds import Bounds, bounds_for
@@ -44,6 +47,7 @@ class OpenPolicy:
         self.formulas = Formulas(policy, self.readings, self.case_for(policy), self.free.coding)
         self.meanings = Meanings(policy, self.readings)
         self.wide: dict[frozenset[tuple[str, int]], OpenPolicy] = {}
+        self.last: Decision | None = None
 
     def case_for(self, policy: Policy) -> OpenCase:
         """The open case for this edition or another, with the readings open where they are."""
@@ -72,6 +76,12 @@ class OpenPolicy:
         other.__dict__.pop("any_reading", None)
         other.wide = {}
         return other
+
+    def decided(self, case: Case, readings: Mapping[str, str]) -> Decision:
+        """The decision of the engine on a case; what it has in common with the last one is not worked out anew."""
+        last = self.last
+        self.last = decide_again(last, self.policy, case, readings) if last else decide(self.policy, case, readings)
+        return self.last
 
     def wider(self, rows: Mapping[str, int]) -> OpenPolicy:
         """The same edition over an open case with so many rows of these lists, near the same usual cases."""

@@ -18,10 +18,11 @@ sys.path.insert(0, str(ROOT))
 
 from explain.prover import prove  # noqa: E402
 from kb.bounds import Stage, bounds_of  # noqa: E402
-from kb.decide import decide, find_gaps, given_rows, stages  # noqa: E402
+from kb.decide import decide, find_gaps, given_rows  # noqa: E402
 from kb.engine_datalog import Engine, Rows, own_knowledge_base, run  # noqa: E402
 from kb.policy import Policy, build_policy, load_policy  # noqa: E402
 from kb.read_case import load_case  # noqa: E402
+from kb.stages import stages_of  # noqa: E402
 from kb.syntax import Predicate  # noqa: E402
 
 FULL = ROOT / "kb" / "examples" / "approval.case.yaml"
@@ -51,7 +52,7 @@ def ms(seconds: float) -> str:
 def alone(lowered: Sequence[Stage], given: Rows, gaps: frozenset[Predicate]) -> object:
     """pyDatalog alone on the same clauses, asked for the same goals: all clauses first, then every goal."""
     with own_knowledge_base():
-        engine = Engine(gaps)
+        engine = Engine()
         for predicate, rows in given.items():
             engine.publish(predicate, rows, settled=predicate not in gaps)
         for stage in lowered:
@@ -72,7 +73,7 @@ def warm() -> None:
     for name, path in (("an approval", FULL), ("a refusal", REFUSAL)):
         case = load_case(path, policy.vocabulary)
         gaps = find_gaps(policy, case)
-        lowered = stages(policy, gaps)
+        lowered = stages_of(policy).with_gaps(gaps)
         given = given_rows(policy, case, policy.readings())
         decision = decide(policy, case)
         ours, plain, staged, proof = medians(
