@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import get_context
+from typing import Any
 
 from explain.suite.entries import Entry
-from explain.suite.expect import Difference, differences
-from explain.suite.run import decider
+from explain.suite.expect import Difference
 from explain.suite.trial import Trial
 from kb.policy import Policy
 from kb.problems import Problem, ProblemsError
@@ -80,45 +82,43 @@ def mutate(
     """
     chosen = policy.readings(readings)
     derived = derive(policy, operators)
-    usable = judging(policy, suite, readings)
     mutants = derived.listed
+    usable = [entry for entry in suite if entry.error is None and entry.case and entry.expectation is not None]
     told(0, len(mutants))
     tried: list[Tried] = []
-    for place, difference in _verdicts(policy, usable, readings, operators, mutants, jobs):
-        tried.append(Tried(mutants[len(tried)], usable[place] if place is not None else None, difference))
-        told(len(tried), len(mutants))
+    jobs = min(jobs, len(mutants)) if len(mutants) > CHUNK else 1
+    with _processes(jobs, policy, usable, readings, operators) as each_of:
+        _judge(policy, suite, iter(each_of(_failing, range(len(usable)))))
+        for place, difference in each_of(_noticing, range(len(mutants))):
+            tried.append(Tried(mutants[len(tried)], usable[place] if place is not None else None, difference))
+            told(len(tried), len(mutants))
     return Mutation(policy, chosen, len(usable), derived, tuple(tried))
 
 
-def judging(policy: Policy, suite: Sequence[Entry], readings: Mapping[str, str]) -> list[Entry]:
-    """The cases of a suite that expect something, all of which must hold under the policy itself.
+def _judge(policy: Policy, suite: Sequence[Entry], failing: Iterator[Difference | None]) -> None:
+    """Raises ``ProblemsError`` for a case that cannot be read or that fails, and where none expects anything.
 
-    Raises ``ProblemsError`` for a case that cannot be read or that fails, and where none expects anything.
+    ``failing``: of each case that expects something the first difference under the policy itself, if there is one.
     """
     problems: list[Problem] = []
     texts: dict[str, str] = {}
-    usable = []
+    judges = 0
     for entry in suite:
         if entry.error is not None:
             problems += entry.error.problems
             texts |= entry.error.texts
-            continue
-        if entry.case is None or entry.expectation is None:
-            continue
-        usable.append(entry)
-        found = differences(entry.expectation, decider(policy, entry.case, readings))
-        if found:
-            first = found[0]
-            message = f"case `{entry.name}` fails under the policy itself: {first.key}: "
-            message += f"expected {first.expected}, found {first.actual}"
-            help = "mend the case or the policy first; `policykb test` shows all that is not as expected"
-            problems.append(Problem("failing-case", message, str(entry.path), help=help))
-    if not usable and not problems:
+        elif entry.case is not None and entry.expectation is not None:
+            judges += 1
+            if found := next(failing):
+                message = f"case `{entry.name}` fails under the policy itself: {found.key}: "
+                message += f"expected {found.expected}, found {found.actual}"
+                help = "mend the case or the policy first; `policykb test` shows all that is not as expected"
+                problems.append(Problem("failing-case", message, str(entry.path), help=help))
+    if not judges and not problems:
         help = "write what each case expects under `expect:`"
         problems.append(Problem("no-expectation", "no case of the suite expects anything", policy.path, help=help))
     if problems:
         raise ProblemsError(problems, texts)
-    return usable
 
 
 # Several processes
@@ -126,28 +126,25 @@ def judging(policy: Policy, suite: Sequence[Entry], readings: Mapping[str, str])
 
 _trial: Trial | None = None
 _mutants: Sequence[Mutant] = ()
-_Verdict = tuple[int | None, Difference | None]
 
 
-def _verdicts(
-    policy: Policy,
-    suite: Sequence[Entry],
-    readings: Mapping[str, str],
-    operators: Collection[str],
-    mutants: Sequence[Mutant],
-    jobs: int,
-) -> Iterator[_Verdict]:
-    """For each mutant the place of the case that kills it, and the difference."""
-    if jobs <= 1 or len(mutants) <= CHUNK:
-        trial = Trial(policy, suite, readings)
-        for mutant in mutants:
-            yield trial.killer(mutant) or (None, None)
+@contextmanager
+def _processes(
+    jobs: int, policy: Policy, suite: Sequence[Entry], readings: Mapping[str, str], operators: Collection[str]
+) -> Iterator[Callable[..., Iterator[Any]]]:
+    """What calls a function of a place for each place, in so many processes, and gives the results in order."""
+    global _trial, _mutants
+    start = policy, suite, readings, operators
+    if jobs == 1:
+        _start(*start)
+        try:
+            yield map
+        finally:
+            _trial, _mutants = None, ()
         return
     # A process that is forked would share threads and locks that are not its own, such as those of a progress bar.
-    with ProcessPoolExecutor(
-        min(jobs, len(mutants)), get_context("spawn"), _start, (policy, suite, readings, tuple(operators))
-    ) as pool:
-        yield from pool.map(_try, range(len(mutants)), chunksize=CHUNK)
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _start, start) as pool:
+        yield partial(pool.map, chunksize=CHUNK)
 
 
 def _start(policy: Policy, suite: Sequence[Entry], readings: Mapping[str, str], operators: Collection[str]) -> None:
@@ -156,6 +153,13 @@ def _start(policy: Policy, suite: Sequence[Entry], readings: Mapping[str, str], 
     _mutants = derive(policy, operators).listed
 
 
-def _try(place: int) -> _Verdict:
+def _failing(place: int) -> Difference | None:
+    """In what the case at a place is not as it expects under the policy itself."""
+    assert _trial is not None
+    return _trial.subjects[place].failing()
+
+
+def _noticing(place: int) -> tuple[int, Difference] | tuple[None, None]:
+    """The place of the first case that notices the mutant at a place, and in what."""
     assert _trial is not None
     return _trial.killer(_mutants[place]) or (None, None)

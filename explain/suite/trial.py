@@ -79,6 +79,10 @@ class Subject:
         self.now: tuple[Mutant | None, dict[str, Evaluated]] = (None, {})
         self.opened: tuple[frozenset[Predicate], frozenset[Predicate]] | None = None
 
+    def failing(self) -> Difference | None:
+        """In what the case is not as it expects under the policy itself, by the deciding engine."""
+        return next(iter(differences(self.expectation, self.engine)), None)
+
     def evaluator(self, pair: str = "") -> Evaluator:
         """What decides the case, under further readings that are chosen as ``name=value``."""
         if pair not in self.evaluators:

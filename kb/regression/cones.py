@@ -98,7 +98,15 @@ def alike(old: Meanings, new: Meanings) -> frozenset[Predicate]:
     """The predicates whose own clauses say the same in both policies."""
     # What is built in has no clauses and says the same everywhere.
     known = (frozenset[Predicate]().union(*cones(each.policy).values()) for each in (old, new))
-    return frozenset(each for each in frozenset.intersection(*known) if old.own(each) == new.own(each))
+    return frozenset(each for each in frozenset.intersection(*known) if says_alike(old, new, each))
+
+
+def says_alike(old: Meanings, new: Meanings, predicate: Predicate) -> bool:
+    """Whether a predicate's own clauses say the same in both; where they are the same, there is no need to look."""
+    clauses = old.policy.clauses.get(predicate)
+    if clauses and clauses == new.policy.clauses.get(predicate) and old.readings == new.readings:
+        return True
+    return old.own(predicate) == new.own(predicate)
 
 
 def unchanged(old: Meanings, new: Meanings) -> frozenset[Predicate]:
