@@ -131,6 +131,9 @@ class WitnessSearch:
             return None
         question = Question(self, formula, names, self.usual, milliseconds)
         most = sum(question.costs) + 1 if fewer is None else fewer
+        # One question mostly, where a witness is known already: there is seldom a smaller one.
+        if fewer is not None and not question.has(fewer - 1):
+            return None
         # Near a usual case z3 is quick either way; far from one it is quick only where there is nothing.
         found = next(_nearest([question], range(min(FEW, most))), None)
         if found is None and most > FEW and question.solver.check():
@@ -232,10 +235,18 @@ class Question:
         self.solver.add(z3.Implies(neg(flag), slot.holds(base[slot.name], self.coding)))
         return flag
 
+    def has(self, number: int) -> bool:
+        """Whether a model departs from a usual case by no more than so much. Raises ``GaveUp``."""
+        return any(self.solver.check(self.few(flags, number)) for flags in self.departs)
+
+    def few(self, flags: Sequence[Any], number: int) -> Any:
+        """That what departs costs no more than so much."""
+        return z3.PbLe(list(zip(flags, self.costs, strict=True)), number) if flags else z3.BoolVal(True)
+
     def near(self, number: int) -> Near | None:
         """A model that departs from a usual case by no more than so much. Raises ``GaveUp``."""
         for base, flags in zip(self.usual, self.departs, strict=True):
-            few = z3.PbLe(list(zip(flags, self.costs, strict=True)), number) if flags else z3.BoolVal(True)
+            few = self.few(flags, number)
             if self.solver.check(few):
                 settling = Settling(self.solver)
                 self.solver.add(few)
