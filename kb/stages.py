@@ -1,4 +1,4 @@
-"""The stages of a policy: its components lowered, each once for what it can not know."""
+"""The stages of a policy: its components lowered, each once for what may be unknown in what it uses."""
 
 from __future__ import annotations
 

@@ -16,6 +16,17 @@ HEADER = """
 :- criterion(eligible/1, 'A', "eligible").
 """
 
+LOOPED = (
+    HEADER
+    + """
+:- input(step(P: case, From: date, To: date), many, "?").
+reach(P, D) :- requested_on(P, D).
+reach(P, E) :- reach(P, D), step(P, D, E).
+eligible(P) :- reach(P, D), D > '2024-05-01'.
+"""
+)
+"""A policy that is defined by itself."""
+
 MS = (
     HEADER
     + r"""

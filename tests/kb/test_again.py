@@ -21,7 +21,7 @@ from kb.regression.mutants import mutants
 from tests.kb.cohort.random_policies import checked, policies
 from tests.oracle.random_cases import as_yaml, random_trials
 from tests.sampling import tries
-from tests.support import FULL, HEADER, MS, case_of, policy_of
+from tests.support import FULL, HEADER, LOOPED, MS, case_of, policy_of
 from tests.test_cases import CASES, EXAMPLES
 
 SPARSE = "case: A-1\nrequested_on: 2024-01-01\nrelapse: [2023-05-01]\nlesions: true\n"
@@ -178,13 +178,7 @@ def test_a_goal_without_arguments_may_be_undocumented() -> None:
 
 def test_a_policy_that_is_defined_by_itself_is_decided_as_from_nothing() -> None:
     """The whole component is asked until nothing new is found."""
-    rules = """
-    :- input(step(P: case, From: date, To: date), many, "?").
-    reach(P, D) :- requested_on(P, D).
-    reach(P, E) :- reach(P, D), step(P, D, E).
-    eligible(P) :- reach(P, D), D > '2024-05-01'.
-    """
-    policy = policy_of(HEADER + rules)
+    policy = policy_of(LOOPED)
     steps = "[{from: 2024-01-01, to: 2024-03-01}, {from: 2024-03-01, to: 2024-06-01}, {from: 2024-06-01}]"
     before = decide(policy, case_of(policy, f"case: A-1\nrequested_on: 2024-01-01\nstep: {steps}\n"))
     for mutant in mutants(policy):

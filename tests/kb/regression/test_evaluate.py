@@ -16,7 +16,7 @@ from kb.regression.evaluate import Evaluator
 from kb.regression.mutants import Mutant, mutants
 from kb.syntax import Predicate
 from tests.sampling import sample, tries
-from tests.support import FULL, HEADER, MS, case_of, policy_of
+from tests.support import FULL, HEADER, LOOPED, MS, case_of, policy_of
 from tests.test_cases import CASES, EXAMPLES
 
 Rows = Mapping[Predicate, Mapping[Row, Status]]
@@ -103,13 +103,7 @@ def test_a_number_of_many_digits_stays_what_it_is() -> None:
 
 def test_a_policy_that_is_defined_by_itself_is_left_to_the_engine() -> None:
     """The formulas refuse it; the evaluator does not."""
-    rules = """
-    :- input(step(P: case, From: date, To: date), many, "?").
-    reach(P, D) :- requested_on(P, D).
-    reach(P, E) :- reach(P, D), step(P, D, E).
-    eligible(P) :- reach(P, D), D > '2024-05-01'.
-    """
-    policy = policy_of(HEADER + rules)
+    policy = policy_of(LOOPED)
     steps = "[{from: 2024-01-01, to: 2024-03-01}, {from: 2024-03-01, to: 2024-06-01}]"
     evaluator = Evaluator(policy, case_of(policy, f"case: A-1\nrequested_on: 2024-01-01\nstep: {steps}\n"))
     assert evaluator.original.verdict == "proved"
