@@ -55,6 +55,7 @@ OTHER_CODES: Mapping[str, str] = {
     "no-edition-in-force": "No edition is in force on the date of the request.",
     "damaged-record": "A line of a file of records is no record, or was cut.",
     "recursive-cohort": "A predicate is defined by itself, so that no fixed number of columns can hold it.",
+    "columns-alike": "Two columns or items have names that differ in capitals alone; engines take them for one.",
     "refused-dialect": "In this dialect of SQL the statuses would not come out right.",
     "unknown-dialect": "There is no dialect of SQL of this name, or none that has been tried.",
     "no-cases": "The folder that is named holds no case file.",

@@ -87,7 +87,7 @@ def check(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Checked:
     pairs = zip(checks, numbers, strict=False)
     faults = [_fault(connection, plan, each, number) for each, number in pairs if number]
     unreadable = _unreadable(connection, plan)
-    faults += [Fault(_UNREADABLE, len(unreadable), unreadable[:FEW])] if unreadable else []
+    faults += [Fault(_UNREADABLE, sum(map(_lines, unreadable)), unreadable[:FEW])] if unreadable else []
     repeated = _duplicates(connection, plan)
     if repeated:
         duplicate = replace(_DUPLICATE, condition=f"{case} IN (SELECT {name(CASE)} FROM {DUPLICATES})", shown=case)
@@ -101,7 +101,7 @@ def check(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Checked:
     if where:
         (rejected,) = _row(connection, f"SELECT count(*) FROM {plan.rows()} WHERE {where}")
     members = plan.members(f"NOT ({where})" if where else "")
-    lost = sum(place.file in plan.source.files for place in unreadable)
+    lost = sum(_lines(place) for place in unreadable if place.file in plan.source.files)
     return Checked(total + lost, rejected + lost, tuple(faults), members, frozenset(whole))
 
 
@@ -160,11 +160,16 @@ def _unreadable(connection: duckdb.DuckDBPyConnection, plan: Plan) -> tuple[Plac
     if not _row(connection, there)[0]:
         return ()
     query = (
-        "SELECT DISTINCT s.file_path, e.line, left(trim(e.csv_line, chr(13) || chr(10)), 1000) FROM reject_errors e"
+        "SELECT DISTINCT s.file_path, e.line, trim(e.csv_line, chr(13) || chr(10)) FROM reject_errors e"
         " JOIN reject_scans s USING (scan_id, file_id) ORDER BY 1, 2"
     )
     found = connection.execute(query).fetchall()
     return tuple(Place(file, line, None, value) for file, line, value in found)
+
+
+def _lines(place: Place) -> int:
+    """How many rows of CSV a row may be that cannot be read: a quote that is not closed takes others with it."""
+    return (place.value or "").count("\n") + 1
 
 
 def _duplicates(connection: duckdb.DuckDBPyConnection, plan: Plan) -> int:

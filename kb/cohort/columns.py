@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal, TypeAlias
 
+from kb.problems import Problem, ProblemsError, printable
 from kb.vocabulary import Argument, Input, Vocabulary
 
 Kind: TypeAlias = Literal["boolean", "date", "integer", "decimal", "text"]
@@ -68,8 +70,29 @@ class Column:
 
 
 def columns(vocabulary: Vocabulary) -> tuple[Column, ...]:
-    """Every column of a cohort: the case, then those of the inputs in the order of the policy."""
-    return (Column(CASE, None, Scalar("text"), True), *_columns(vocabulary))
+    """Every column of a cohort: the case, then those of the inputs in the order of the policy.
+
+    Raises ``ProblemsError`` where two columns, or two items of one, have names that differ in capitals alone.
+    """
+    found = (Column(CASE, None, Scalar("text"), True), *_columns(vocabulary))
+    groups = {"": [each.name for each in found]}
+    groups |= {each.name: [item.name for item in each.type.fields] for each in found if isinstance(each.type, Struct)}
+    problems = [
+        _alike(vocabulary, f"{column}.{first}" if column else first, f"{column}.{second}" if column else second)
+        for column, names in groups.items()
+        for first, second in combinations(names, 2)
+        if first.casefold() == second.casefold()
+    ]
+    if problems:
+        raise ProblemsError(problems, {})
+    return found
+
+
+def _alike(vocabulary: Vocabulary, first: str, second: str) -> Problem:
+    """That an engine would take two columns for one: it knows no capitals in names, be they quoted."""
+    message = f"the columns `{printable(first)}` and `{printable(second)}` would be one: they differ in capitals alone"
+    help = "rename one of the two in the policy; single cases can be decided as it is"
+    return Problem("columns-alike", message, f"policy {vocabulary.header.name}", help=help)
 
 
 def _columns(vocabulary: Vocabulary) -> Iterator[Column]:

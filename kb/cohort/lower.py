@@ -100,7 +100,8 @@ class Lowering(Bodies):
             )
         for declared in policy.vocabulary.inputs.values():
             self.known[declared.predicate] = tuple(input_families(policy, declared, attested, folding.whole))
-            self.taken |= {declared.name, f"{declared.name}__attested", f"{declared.name}__open"}
+            column = declared.name.casefold()
+            self.taken |= {column, f"{column}__attested", f"{column}__open"}
         self.taken.add("case")
 
     def run(self, goal: Predicate | None = None, needs: Sequence[Sequence[Need]] = ()) -> Lowered:

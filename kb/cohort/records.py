@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from kb.case_text import case_text
@@ -59,9 +60,9 @@ def case_record(row: Mapping[str, Any], policy: Policy) -> dict[str, object]:
     """The record of a member's row: what a case file with the same evidence says."""
     record: dict[str, object] = {"case": str(row[CASE])}
     for declared in policy.vocabulary.inputs.values():
-        value = row.get(declared.name)
+        value = _trimmed(row.get(declared.name))
         if declared.kind == "many":
-            attested = row.get(f"{declared.name}{ATTESTED}") if declared.document else None
+            attested = _trimmed(row.get(f"{declared.name}{ATTESTED}")) if declared.document else None
             incomplete = bool(row.get(f"{declared.name}{OPEN}"))
             if incomplete and value and not declared.document:
                 message = f"the rows of `{declared.name}` are not all there are, which no case file can say"
@@ -72,6 +73,19 @@ def case_record(row: Mapping[str, Any], policy: Policy) -> dict[str, object]:
         if value is not None:
             record[declared.name] = value
     return record
+
+
+def _trimmed(value: Any) -> Any:
+    """A value, the numbers in it without the zeros that a column puts at the end of each."""
+    match value:
+        case Decimal():
+            short = value.normalize()
+            return short if short.as_tuple().exponent <= 0 else short.quantize(1)  # type: ignore[operator]
+        case Mapping():
+            return {key: _trimmed(each) for key, each in value.items()}
+        case list():
+            return [_trimmed(each) for each in value]
+    return value
 
 
 def _list(

@@ -188,6 +188,9 @@ def _delimited(data: str, files: tuple[str, ...]) -> Source:
             heading = line.decode("utf-8-sig").rstrip("\r\n")
         except UnicodeDecodeError:
             raise problem("no-cohort", "its first line is not UTF-8 text", file) from None
+        if not heading.strip():
+            help = "the first line names the columns; `policykb cohort --template` writes them"
+            raise problem("no-cohort", "its first line is empty", file, help)
         # The table of a heading alone: it says what is wrong with its columns.
         columns = tuple(cell.text for cell in read_table(heading, file).columns)
         parted = max(",;\t", key="".join(heading.split('"')[::2]).count)

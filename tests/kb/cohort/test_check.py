@@ -137,6 +137,22 @@ def test_lenient_leaves_rows_out_and_tells_each_with_its_reason(tmp_path: Path) 
     assert {each.column for each in told if each.place.row == 3} == {"reply", "attacks"}
 
 
+def test_lines_behind_a_quote_that_is_not_closed_are_counted_each(tmp_path: Path) -> None:
+    """They may be members; all of their text is kept with what is left out, however long it is."""
+    data = table(tmp_path, {**member(case="A")})
+    rest = "," * (len(NAMES) - 1)
+    taken = [f"C{rest}", "D" * 1200 + rest, f'E{rest}"']
+    data.write_text(data.read_text() + "\n".join([f'B,"{rest[2:]}', *taken, f"F{rest}"]) + "\n")
+    with opened(str(data), VOCABULARY, lenient=True) as found:
+        (told,) = rejects(found.connection, found.plan, found.checked)
+        left = found.connection.execute('SELECT "case" FROM cohort ORDER BY 1').fetchall()
+    assert left == [("A",), ("F",)]
+    assert (found.checked.rows, found.checked.rejected) == (6, 4)
+    assert told.place.row == 3
+    assert told.place.value is not None
+    assert told.place.value.split("\n")[1:] == taken
+
+
 def test_lines_of_a_table_that_cannot_be_taken_apart_are_counted(tmp_path: Path) -> None:
     """Too few cells, too many, and bytes that are no text; the lines are named."""
     data = table(tmp_path, {**member(case="A")})

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kb.cohort.columns import Field, Rows, Scalar, Struct, allowed, columns, meaning, silence, type_words
 from kb.cohort.template import template_text
-from kb.vocabulary import Vocabulary
+from kb.problems import ProblemsError
+from kb.syntax import NOWHERE
+from kb.vocabulary import Input, Type, Vocabulary
 from tests.kb.small_vocabulary import HEADER, VOCABULARY, declare
 
 BY_NAME = {each.name: each for each in columns(VOCABULARY)}
@@ -35,6 +39,26 @@ def test_an_input_keeps_its_name_before_a_column_beside_a_list() -> None:
     inputs = (declare("mri", "many", "Date: date", document=True), declare("mri__attested", "one"))
     layout = columns(Vocabulary(HEADER, {}, {each.name: each for each in inputs}, {}, {}, ()))
     assert [(each.name, each.required) for each in layout if each.name == "mri__attested"] == [("mri__attested", True)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        (declare("isOk", "one"), declare("isok", "one"), "`isOk` and `isok`"),
+        (declare("Case", "one"), declare("other", "one"), "`case` and `Case`"),
+        (declare("mri", "many", "Date: date"), declare("MRI__OPEN", "one"), "`mri__open` and `MRI__OPEN`"),
+        (declare("risk", "flags", "Item: item"), declare("other", "one"), "`risk.hiv` and `risk.HIV`"),
+    ],
+)
+def test_names_that_differ_in_capitals_alone_are_refused(first: Input, second: Input, told: str) -> None:
+    """An engine would read one column for both: the one would decide where the other is asked for."""
+    types = {"item": Type("item", {"hiv": "HIV infection", "HIV": "HIV test"}, NOWHERE)}
+    inputs = {each.name: each for each in (first, second)}
+    with pytest.raises(ProblemsError, match="differ in capitals alone") as caught:
+        columns(Vocabulary(HEADER, types, inputs, {}, {}, ()))
+    (problem,) = caught.value.problems
+    assert problem.code == "columns-alike"
+    assert told in problem.message
 
 
 def test_a_column_is_told_in_words() -> None:

@@ -269,3 +269,30 @@ def test_decimals_are_exact() -> None:
         amounts = "VALUES ('123456789012345678.1'), ('123456789012345678.1000000001')"
         query = f"SELECT {written} FROM (SELECT col0::DECIMAL(28, 10) AS amount FROM ({amounts}))"
         assert engine.execute(query).fetchall() == [(True,), (False,)]
+
+
+def test_a_predicate_in_other_capitals_than_an_input_hides_no_column() -> None:
+    """DuckDB knows no capitals in names, be they quoted: a truth so named would be read for the input."""
+    policy = build_policy(
+        b"""
+        :- policy(small, [title("Small"), payer("Nobody"), edition('1'), effective('2024-01-01'), root(good),
+            request_date(asked_on), section('S', "All")]).
+        :- input(asked_on(P: case, Date: date), one, "When?").
+        :- input(isOk(P: case), one, "Is it?").
+        :- input(wasSeen(P: case, On: date), many, "When?").
+        :- criterion(good/1, 'S', "good").
+        :- criterion(isok/1, 'S', "is not").
+        :- criterion(wasseen/1, 'S', "was never seen").
+        isok(P) :- asked_on(P, _), \\+ isOk(P).
+        wasseen(P) :- asked_on(P, _), \\+ wasSeen(P, _).
+        good(P) :- isOk(P), isok(P).
+        good(P) :- wasSeen(P, _), isOk(P), wasseen(P).
+        good(P) :- isOk(P), \\+ isok(P), wasSeen(P, On), On > '2024-01-01'.
+        """,
+        "small.pl",
+    )
+    stated = ["", "isOk: true\n", "isOk: false\n"]
+    seen = ["", "wasSeen: []\n", "wasSeen: [2024-02-01]\n"]
+    records = [f"case: A-{n}\nasked_on: 2024-06-01\n{one}{two}" for n, (one, two) in enumerate(product(stated, seen))]
+    cases = [read_case(each, "case.yaml", policy.vocabulary) for each in records]
+    assert not differences(policy, cases)

@@ -138,3 +138,12 @@ def test_the_connection_reaches_nothing_but_the_files_named(tmp_path: Path) -> N
         ):
             with pytest.raises(duckdb.Error):
                 found.connection.execute(statement)
+
+
+def test_a_table_without_a_heading_is_told_what_writes_one(tmp_path: Path) -> None:
+    """The columns of a cohort, not those of a suite."""
+    data = tmp_path / "cohort.csv"
+    data.write_text("")
+    (problem,) = problems(data)
+    assert problem.message == "its first line is empty"
+    assert "policykb cohort --template" in problem.help

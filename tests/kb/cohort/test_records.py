@@ -20,6 +20,7 @@ from kb.read_case import load_case, read_case
 from tests.kb.cohort.cohort_files import lines, table
 from tests.kb.cohort.engines import as_cohort, decided
 from tests.oracle.random_cases import as_yaml, random_trials, read_record
+from tests.support import HEADER, policy_of
 from tests.test_oracle import EVERY_FORM, POLICIES, shipped
 
 
@@ -86,6 +87,27 @@ def test_a_member_is_found_by_its_name(tmp_path: Path) -> None:
             member_case(str(path), "a-1", policy)
         with pytest.raises(ProblemsError, match="no row has the case `A'-1`"):
             member_case(str(path), "A'-1", policy)
+
+
+def test_a_number_comes_out_as_it_went_in(tmp_path: Path) -> None:
+    """A column has ten places for every number, which are no digits of the record."""
+    rules = """
+    :- type(colour, [red: "Red"]).
+    :- input(weight(P: case, Amount: decimal), one, "?").
+    :- input(limit(P: case, Least: decimal, Most: decimal), one, "?").
+    :- input(scored(P: case, Colour: colour, Score: decimal), many, "?").
+    eligible(P) :- weight(P, A), limit(P, L, M), A >= L, A =< M, scored(P, red, A).
+    """
+    policy = policy_of(HEADER + rules)
+    scored = [{"colour": "red", "score": 123456789}, {"colour": "red", "score": 0.0000000001}]
+    held = {"weight": 123456789, "limit": {"least": 100.0, "most": 900000000000000000}, "scored": scored}
+    path = lines(tmp_path, {"case": "A-1", "requested_on": "2024-06-01", **held})
+    text = member_case(str(path), "A-1", policy)
+    assert "weight: 123456789\n" in text.text
+    assert "least: 100" in text.text
+    assert "most: 900000000000000000" in text.text
+    assert "score: 0.0000000001" in text.text
+    assert decide(policy, text.case(policy.vocabulary)).verdict == "proved"
 
 
 def test_a_name_that_two_rows_have_is_no_member(tmp_path: Path) -> None:
