@@ -24,6 +24,7 @@ from explain.points import (
     hangs_on,
     in_conflict,
     named,
+    says_nothing,
     wholly_missing,
 )
 from explain.proof import Node, Proof, walk
@@ -223,16 +224,13 @@ class Outliner:
             source = head or (rest[0] if rest else None)
             about = source.node if source and (head is None or not rest) else node
             conflict = any(in_conflict(leaf.node) for leaf in (*rest, *((head,) if head else ())))
-            return Point(
-                "fact",
-                about,
-                status,
-                words or bare(status if positive else status.opposite),
-                positive=positive,
-                conflicting=conflict,
-            )
+            words = words or bare(status if positive else status.opposite)
+            return Point("fact", about, status, words, positive=positive, conflicting=conflict)
         if len(inner) == 1 and not rest and (head is None or inner[0].section):
             return inner[0]
+        if head is not None and status is Status.NOT_MET and says_nothing(head.node):
+            # What is not documented is not why, so it does not stand over what is.
+            rest, heading = [head, *rest], ""
         children = (*self.finish(rest, status, facts), *inner)
         heading = heading or self.choice(node)[1] or together(status, positive)
         return self.lifted(Point("all", node, status, heading, children=children, positive=positive))

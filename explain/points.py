@@ -156,6 +156,12 @@ def wholly_missing(node: Node) -> bool:
     return node.kind == "evidence" and bool(values) and all(isinstance(term, Unknown) and term.many for term in values)
 
 
+def says_nothing(node: Node) -> bool:
+    """Whether a node is about evidence that is undocumented and states no value of what it is about."""
+    values = [term for fact in node.facts for term in fact.row[1:]]
+    return node.status is Status.UNDOCUMENTED and all(isinstance(term, Unknown) for term in values)
+
+
 def deciding(instance: Node) -> Iterator[Node]:
     """The first evidence, or absence of it, that gives an instance its status."""
     for node in walk(instance):

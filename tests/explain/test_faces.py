@@ -21,7 +21,7 @@ from kb.answers import Status
 from kb.decide import decide
 from kb.policy import load_policy
 from kb.query import ask, question
-from kb.read_case import load_case
+from kb.read_case import load_case, read_case
 from tests.explain.shown import cut, labels
 from tests.support import HEADER, decided, policy_of
 from tests.test_cases import CASES, EXAMPLES, HERE
@@ -221,3 +221,17 @@ eligible(P) :- lamp(P, green, _).
     )
     told = proof_text(prove(decided(policy, "case: A\nlamp: {colour: blue}\n")))
     assert "a blue lamp; needs red or green" in told
+
+
+def test_what_is_not_documented_is_no_heading_of_what_is_not_met() -> None:
+    """It stands among what the way asks for, beside that for which it is not met."""
+    policy = load_policy("lemtrada")
+    (refusal,) = (path for path in EXAMPLES if path.name == "refusal.case.yaml")
+    text = refusal.read_text("utf-8").replace("request_kind: initial\n", "")
+    told = proof_text(prove(decide(policy, read_case(text, "case.yaml", policy.vocabulary)))).split("\n")
+    (at,) = (number for number, line in enumerate(told) if "not documented: kind of request; needs initial" in line)
+    assert told[at - 1 : at + 1] == [
+        "  NOT MET all of these are needed",
+        "    UNDOCUMENTED not documented: kind of request; needs initial course",
+    ]
+    assert not any("NOT MET not documented" in line for line in told)
