@@ -228,9 +228,6 @@ class Outliner:
             return Point("fact", about, status, words, positive=positive, conflicting=conflict)
         if len(inner) == 1 and not rest and (head is None or inner[0].section):
             return inner[0]
-        if head is not None and status is Status.NOT_MET and says_nothing(head.node):
-            # What is not documented is not why, so it does not stand over what is.
-            rest, heading = [head, *rest], ""
         children = (*self.finish(rest, status, facts), *inner)
         heading = heading or self.choice(node)[1] or together(status, positive)
         return self.lifted(Point("all", node, status, heading, children=children, positive=positive))
@@ -238,6 +235,9 @@ class Outliner:
     def head(self, node: Node, leaves: Sequence[Leaf], status: Status) -> Leaf | None:
         """The evidence that an alternative is about: the row that gives its values."""
         rows = [leaf for leaf in leaves if leaf.node.kind == "evidence" and self.speaks(leaf)]
+        if status is Status.NOT_MET:
+            # What is not documented is not why, so it does not stand over what is.
+            rows = [leaf for leaf in rows if not says_nothing(leaf.node)]
         values = {value for _, value in node.bindings}
         for leaf in rows:
             if isinstance(leaf.node.goal, Atom) and values & set(leaf.node.goal.args[1:]):

@@ -22,8 +22,9 @@ def decide_again(
     """Decide under another edition, of another record or by other readings what the engine has decided before.
 
     The case and the readings are those of ``before`` where none are given, the readings else the defaults for
-    what is not chosen. It is what ``decide`` gives, sooner the less has been changed; a case with another name
-    has nothing in common with it. Raises ``ProblemsError`` for a reading that the policy does not offer.
+    what is not chosen. It is what ``decide`` gives, sooner the less has been changed; of a case with another
+    name all that is about the case is worked out. Raises ``ProblemsError`` for a reading that the policy does
+    not offer.
     """
     from kb.engine_datalog import Engine, own_knowledge_base
 

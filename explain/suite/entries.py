@@ -38,6 +38,11 @@ class Entry:
     row: int = 0
     line: int = 0
 
+    @property
+    def judges(self) -> bool:
+        """Whether it can be read and expects something."""
+        return self.error is None and self.case is not None and self.expectation is not None
+
 
 def is_table(path: Path) -> bool:
     """Whether a file is a table of cases, by its ending."""

@@ -83,7 +83,7 @@ def mutate(
     chosen = policy.readings(readings)
     derived = derive(policy, operators)
     mutants = derived.listed
-    usable = [entry for entry in suite if entry.error is None and entry.case and entry.expectation is not None]
+    usable = [entry for entry in suite if entry.judges]
     told(0, len(mutants))
     tried: list[Tried] = []
     jobs = min(jobs, len(mutants)) if len(mutants) > CHUNK else 1
@@ -107,7 +107,7 @@ def _judge(policy: Policy, suite: Sequence[Entry], failing: Iterator[Difference 
         if entry.error is not None:
             problems += entry.error.problems
             texts |= entry.error.texts
-        elif entry.case is not None and entry.expectation is not None:
+        elif entry.judges:
             judges += 1
             if found := next(failing):
                 message = f"case `{entry.name}` fails under the policy itself: {found.key}: "

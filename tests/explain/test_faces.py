@@ -232,3 +232,17 @@ def test_what_is_not_documented_is_no_heading_of_what_is_not_met() -> None:
     heading = told.index("  NOT MET all of these are needed")
     assert told[heading + 1] == "    UNDOCUMENTED not documented: kind of request; needs initial course"
     assert not any("NOT MET not documented" in line for line in told)
+
+
+def test_one_that_fails_beside_what_is_not_documented_is_told_apart() -> None:
+    """Neither is said of the other, be they all that a way asks for."""
+    rules = """
+:- input(kind(P: case, Kind: text), one, "Which kind?").
+:- input(age(P: case, Years: integer), one, "How old?").
+eligible(P) :- kind(P, "first"), age(P, Years), Years >= 18.
+"""
+    told = proof_text(prove(decided(policy_of(HEADER + rules), "case: A\nrequested_on: 2024-01-01\nage: 15\n")))
+    assert [line.strip() for line in told.strip().split("\n")[-2:]] == [
+        "UNDOCUMENTED not documented: kind; needs first",
+        "NOT MET age 15, needs at least 18",
+    ]
