@@ -235,14 +235,12 @@ def test_what_is_not_documented_is_no_heading_of_what_is_not_met() -> None:
 
 
 def test_one_that_fails_beside_what_is_not_documented_is_told_apart() -> None:
-    """Neither is said of the other, be they all that a way asks for."""
+    """Neither is said of the other, be they all that one of several ways asks for."""
     rules = """
 :- input(kind(P: case, Kind: text), one, "Which kind?").
 :- input(age(P: case, Years: integer), one, "How old?").
 eligible(P) :- kind(P, "first"), age(P, Years), Years >= 18.
+eligible(P) :- age(P, Years), Years >= 60.
 """
     told = proof_text(prove(decided(policy_of(HEADER + rules), "case: A\nrequested_on: 2024-01-01\nage: 15\n")))
-    assert [line.strip() for line in told.strip().split("\n")[-2:]] == [
-        "UNDOCUMENTED not documented: kind; needs first",
-        "NOT MET age 15, needs at least 18",
-    ]
+    assert "    UNDOCUMENTED not documented: kind; needs first\n    NOT MET age 15, needs at least 18\n" in told
