@@ -24,7 +24,7 @@ FEW = 3
 LONGEST_VALUE = 80
 _BATCH = 1000
 _DUPLICATE = Check("duplicate-case", CASE, "", "", "a name that no other row has")
-_UNREADABLE = Check("malformed-row", "", "", "", "as many cells as the heading has, with every quote closed")
+_UNREADABLE = Check("malformed-row", "", "", "", "UTF-8 text, as many cells as the heading has, every quote closed")
 DUPLICATES = "policykb_duplicates"
 
 
@@ -132,9 +132,26 @@ def _places(connection: duckdb.DuckDBPyConnection, plan: Plan, check: Check, lim
     for file in plan.source.files:
         kept = f"{name(ROW)}, {_case(plan)}, left({check.shown}, 1000) FROM {plan.rows([file], numbered=True)}"
         query = f"SELECT {kept} WHERE coalesce({check.condition}, false) ORDER BY {name(ROW)}{limit}"
-        result = connection.execute(query)
-        while batch := result.fetchmany(_BATCH):
-            yield from (Place(file, *row) for row in batch)
+        found = _batches(connection.execute(query), file)
+        yield from _with_lines(file, found) if check.code == _UNREADABLE.code else found
+
+
+def _batches(result: duckdb.DuckDBPyConnection, file: str) -> Iterator[Place]:
+    while batch := result.fetchmany(_BATCH):
+        yield from (Place(file, *row) for row in batch)
+
+
+def _with_lines(file: str, places: Iterator[Place]) -> Iterator[Place]:
+    """Rows of JSON by the line: with its text each line of which the reader could make nothing."""
+    with open(file, "rb") as opened:
+        # To the reader a blank line is no row.
+        lines = enumerate(filter(bytes.strip, opened), 1)
+        for place in places:
+            if place.value is None:
+                line = next((line for number, line in lines if number == place.row), b"")
+                yield replace(place, value=line.decode(errors="backslashreplace").strip())
+            else:
+                yield place
 
 
 def _stray(stray: Stray) -> Check:

@@ -86,7 +86,8 @@ class Folding:
 
     def without(self, each: Node, name: str) -> Node:
         """A truth where the list of an input has no row at all."""
-        if isinstance(each, Exists) and each.row.source.kind == "given" and each.row.source.name == name:
+        source = each.row.source if isinstance(each, Exists) else each.source if isinstance(each, HasRows) else None
+        if source is not None and source.kind == "given" and source.name == name:
             return NO
         if isinstance(each, All):
             return self.all_of(self.without(part, name) for part in each.parts)
@@ -103,7 +104,9 @@ class Folding:
                     return YES
                 if each is not NO:
                     found[each] = None
-        listed = self.merged(list(found))
+        merged = self.merged(list(found))
+        # What asks for one of the others and more says nothing of its own.
+        listed = [each for each in merged if not (isinstance(each, All) and any(one in merged for one in each.parts))]
         if len(listed) < 2:
             return listed[0] if listed else NO
         shared = self.factored(listed)
@@ -218,6 +221,8 @@ class Folding:
             outside = [each for each in part.parts if row not in free(each)]
             inside = self.all_of(each for each in part.parts if row in free(each))
             return self.all_of((*outside, self.exists(row, inside)))
+        if row not in free(part) and row.source.kind != "derived":
+            return self.all_of((part, node(HasRows, row.source)))
         canonical = Row(row.source, 1 + self.facts.height(part))
         return node(Exists, canonical, replaced(part, {row: canonical}, self.facts), self.sure_of([part]))
 

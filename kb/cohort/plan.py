@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from kb.cohort.columns import CASE, Column, Struct
 from kb.cohort.fitting import Check, Fitted, Misfit, column_type, fitted
@@ -31,7 +31,14 @@ class Plan:
     @property
     def checks(self) -> tuple[Check, ...]:
         """Everything that could be wrong in a row."""
-        return (*self.source.checks, *(check for each in self.fitted for check in each.checks))
+        own = self.source.checks
+        # A row that cannot be read is no row without a name.
+        read = "".join(f"NOT ({each.condition}) AND " for each in own)
+        checks = (check for each in self.fitted for check in each.checks)
+        return (
+            *own,
+            *(replace(each, condition=read + each.condition) if each.code == "no-case" else each for each in checks),
+        )
 
     def rows(self, files: Sequence[str] | None = None, numbered: bool = False) -> str:
         """The rows with each column taken apart as far as the checks need it, as what SQL selects from."""
@@ -63,6 +70,7 @@ class Plan:
 def plan(source: Source | Tables, layout: Sequence[Column], keep: Sequence[str] = ()) -> Plan:
     """How a source is read. Raises ``ProblemsError`` with every column that is missing, unknown or of a wrong type."""
     found, problems = [], []
+    missing: list[str] = []
     given = {each.name: each for each in source.columns}
     used: set[str] = set()
     for column in layout:
@@ -72,9 +80,7 @@ def plan(source: Source | Tables, layout: Sequence[Column], keep: Sequence[str] 
             used.update(items)
         if supplied is None:
             if column.required:
-                near = did_you_mean(column.name, given.keys() - {each.name for each in layout})
-                help = near or "where nothing is known of it, write a column that is null throughout"
-                problems.append(_wrong(source, "missing-column", f"the column `{column.name}` is missing", help))
+                missing.append(column.name)
             continue
         used.add(column.name)
         try:
@@ -82,11 +88,27 @@ def plan(source: Source | Tables, layout: Sequence[Column], keep: Sequence[str] 
         except Misfit as misfit:
             message = f"the column `{printable(column.name)}` {misfit.message}"
             problems.append(_wrong(source, "column-type", message, misfit.help))
+    problems = [*_missing(source, missing, given.keys() - {each.name for each in layout}), *problems]
     problems += _others(source, layout, given, used, keep)
     if problems:
         raise ProblemsError(problems, {})
     kept = tuple((key, f"{given[key].sql} ->> '$'" if given[key].json else given[key].sql) for key in keep)
     return Plan(source, tuple(found), kept)
+
+
+def _missing(source: Source | Tables, names: Sequence[str], others: Collection[str]) -> Iterator[Problem]:
+    """The columns that are missing: each by itself for which another may be meant, the rest together."""
+    near = {each: did_you_mean(each, others) for each in names}
+    for each in filter(near.get, names):
+        yield _wrong(source, "missing-column", f"the column `{each}` is missing", near[each])
+    rest = [f"`{each}`" for each in names if not near[each]]
+    if rest:
+        said = f"the column {rest[0]} is" if len(rest) == 1 else f"{len(rest)} columns are"
+        listed = f": {', '.join(rest)}" if len(rest) > 1 else ""
+        help = "where nothing is known of it, write a column that is null throughout"
+        yield _wrong(
+            source, "missing-column", f"{said} missing{listed}", help if len(rest) == 1 else f"{help}; {_TEMPLATE}"
+        )
 
 
 def _wrong(source: Source | Tables, code: str, message: str, help: str = "") -> Problem:

@@ -208,9 +208,11 @@ def _objects(connection: duckdb.DuckDBPyConnection, data: str, files: tuple[str,
     rows = connection.execute(f"SELECT DISTINCT unnest({keys}) AS k FROM {read} ORDER BY k").fetchall()
     if not rows:
         (lines,) = connection.execute(f"SELECT count(*) FROM {read}").fetchone() or (0,)
-        if lines:
-            help = "write a member a line, as an object with a key for each column"
-            raise problem("no-cohort", "no line of it is an object of JSON", data, help)
+        help = "write a member a line, as an object with a key for each column"
+        message = (
+            "no line of it is an object of JSON" if lines else "it is empty, so it does not say what its columns are"
+        )
+        raise problem("no-cohort", message, data, help)
     made = tuple(SourceColumn(key, f"t.{name(key)}", RawScalar("text", "JSON"), True) for (key,) in rows)
     twice = "len(json_keys(line)) <> len(list_distinct(json_keys(line)))"
     malformed = f"CASE WHEN line IS NULL OR json_type(line) <> 'OBJECT' THEN true ELSE {twice} END"

@@ -248,9 +248,9 @@ class TruthWriter(ValueWriter):
 
     def write_Distinct(self, each: Distinct) -> Sql:
         single = [value for value in each.values if not value.many]
-        many = [self.possible(value, self.sql(value.part)) for value in each.values if value.many]
+        many = [self.possible(value) for value in each.values if value.many]
         least = exp.Literal.number(each.number)
-        less = case((either(many), unknown()), default=exp.false()) if many else exp.false()
+        less = either(many) if many else exp.false()
         steps: list[tuple[Sql, Sql]] = []
         if single and all(len(value.rows) == 1 for value in single):
             # Fewer rows have fewer values, and to count rows takes less than to tell values apart.
@@ -265,21 +265,22 @@ class TruthWriter(ValueWriter):
         if each.sure is YES:
             return case(*steps, default=less)
         if each.sure is not NO:
-            steps.append((self.sql(each.sure), less))
+            steps.append((self.sql(each.sure), less.copy()))
         labelled = any(value.label is not None for value in single)
         listed = [self.labelled(value) if labelled else self.listed(value, False) for value in single]
         possible = exp.GTE(this=self.number(listed), expression=least.copy())
-        return case(*steps, (either([possible, *many]), unknown()), default=exp.false())
+        return case(*steps, (possible, unknown()), default=less)
 
     def number(self, lists: Sequence[Sql]) -> Sql:
         """How many values lists have together."""
         return self.distinct(lists) if lists else exp.Literal.number(0)
 
-    def possible(self, each: Values, part: Sql) -> Sql:
-        """Whether a truth is possible in some row."""
+    def possible(self, each: Values) -> Sql:
+        """Undocumented where a truth is possible in some row, else false."""
+        part = self.sql(each.part)
         for row in reversed(each.rows):
             part = self.any(self.through(row, [each.part, each.value], part))
-        return exp.Coalesce(this=part, expressions=[exp.true()])
+        return part if isinstance(each.part, Rest) else both([part, unknown()])
 
     def listed(self, each: Values, sure: bool) -> Sql:
         """The list of the values that are there for certain, or possibly; null where there is none."""
@@ -328,7 +329,8 @@ class TruthWriter(ValueWriter):
         names = [identifier(self.row(row))]
         if places(each.part, row):
             names.append(identifier(self.at(row)))
-        found = self.filter(column(row.source.column), names, truth)
+        rows = column(row.source.column)
+        found = rows if truth == exp.true() else self.filter(rows, names, truth)
         value = self.sql(each.value)
         return found if value == names[0] else self.transform(found, [names[0].copy()], value)
 

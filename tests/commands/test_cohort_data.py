@@ -184,3 +184,4 @@ def test_lines_that_are_no_json_are_told_as_such(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "no line of it is an object of JSON" in result.stderr
     assert "missing-column" not in result.stderr
+    assert "it is empty" in run("cohort", written(tmp_path / "nothing.jsonl", "\n")).stderr

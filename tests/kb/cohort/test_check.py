@@ -135,6 +135,28 @@ def test_lenient_leaves_rows_out_and_tells_each_with_its_reason(tmp_path: Path) 
     assert (found.checked.rows, found.checked.rejected) == (7, 6)
     assert {each.place.row for each in told} == {1, 2, 3, 5, 6, 7}
     assert {each.column for each in told if each.place.row == 3} == {"reply", "attacks"}
+    assert len(told) == 7
+
+
+def test_a_line_of_json_that_cannot_be_read_is_told_once_and_with_its_text(tmp_path: Path) -> None:
+    """Whatever is blank around it, and whatever its bytes; it is not told as a row without a name as well."""
+    data = lines(tmp_path, member(case="A"), "", " \t", '{"case": "B", bad ', member(case="C"))
+    with data.open("ab") as file:
+        file.write(b"\r\n\xff{}\n")
+    checked, left = lenient(data)
+    (fault,) = checked.faults
+    assert fault.check.code == "malformed-row"
+    assert [(each.row, each.value) for each in fault.first] == [(2, '{"case": "B", bad'), (4, "\\xff{}")]
+    assert left == ["A", "C"]
+
+
+def test_many_missing_columns_are_one_problem(tmp_path: Path) -> None:
+    """Each by its name; one that may be spelled otherwise in the data stands by itself."""
+    found = problems(lines(tmp_path, '{"case": "A", "relapses": []}'))
+    spelled, rest = [each for each in found if each.code == "missing-column"]
+    assert spelled.message == "the column `relapse` is missing"
+    assert spelled.help == "did you mean `relapses`?"
+    assert rest.message.startswith(f"{len(NAMES) - 2} columns are missing: `requested_on`, ")
 
 
 def test_lines_behind_a_quote_that_is_not_closed_are_counted_each(tmp_path: Path) -> None:

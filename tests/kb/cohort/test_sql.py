@@ -7,8 +7,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from sqlglot import exp, parse_one
 
 from kb.answers import Status
+from kb.cohort.columns import columns
 from kb.cohort.connection import columns_of
 from kb.cohort.dialects import REFUSED, WRITERS
 from kb.cohort.duck import run, statement
@@ -44,6 +46,18 @@ def test_a_criterion_is_one_column_with_its_section() -> None:
     written = script(load_policy("lemtrada"))
     assert "attested.periodic_testing AS testing_attested, /* A.4: prescriber's attestation" in written
     assert written.startswith("-- Lemtrada (alemtuzumab), Molina Healthcare, edition 2024")
+
+
+@pytest.mark.parametrize("optional", [False, True])
+def test_rows_are_gone_through_only_for_what_speaks_of_them(optional: bool) -> None:
+    """Whether there is a row, or whether further ones may be, is asked of the list."""
+    policy = load_policy("lemtrada")
+    given = [each.name for each in columns(policy.vocabulary) if optional or each.required]
+    written = parse_one(statement(policy, {}, given)[1], dialect="duckdb")
+    lambdas = list(written.find_all(exp.Lambda))
+    said = [{each.name for each in one.this.find_all(exp.Identifier)} for one in lambdas]
+    assert len(lambdas) > 50
+    assert all(spoken & {each.name for each in one.expressions} for one, spoken in zip(lambdas, said, strict=True))
 
 
 def test_the_script_decides_a_table() -> None:
