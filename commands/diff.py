@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kb.regression.difference import Difference, Effect, Meaning
     from kb.syntax import Predicate
 
-FLIPPED = 1
+FLIPPED, BAD_INPUT = 1, 2
 PIPED = 100
 
 
@@ -55,7 +55,8 @@ def diff(
     By meaning a solver looks for a case, of all that there can be, that the two decide differently; by
     effect --cases are decided under both. A reading that is chosen is chosen for both editions.
 
-    Exit code: 0; with --fail-on-flip 1 when the verdict of a case flips; 2 bad usage or bad input.
+    Exit code: 0; with --fail-on-flip 1 when the verdict of a case flips; 2 bad usage or bad input: no case
+    can be compared, or with --fail-on-flip one of them cannot.
     """
     from kb.regression.difference import Difference
     from kb.regression.effect import split_readings
@@ -68,6 +69,7 @@ def diff(
     if output is not None and Path(output).suffix.lower() != ".html":
         raise click.BadParameter(f"`{printable(output)}` does not end in .html", param_hint="--output")
     chosen, files = parse_readings(readings), case_files(cases)
+    there(files)
     editions = both_of(old, new)
     split_readings(*editions, chosen)
     effect = effect_of(*editions, files, chosen) if cases else None
@@ -76,7 +78,28 @@ def diff(
     if folder is not None:
         write_cases(Path(folder), witness_files(found))
     show(found, output, as_json)
-    sys.exit(FLIPPED if fail_on_flip and effect and effect.flips else 0)
+    sys.exit(ended(effect, fail_on_flip) if effect else 0)
+
+
+def there(files: Sequence[Path]) -> None:
+    """Raises ``ProblemsError`` with each file of cases that there is none of: a name misspelt is no case that stays."""
+    missing = [
+        Problem("unreadable-file", "no such file or directory", str(each)) for each in files if not each.exists()
+    ]
+    if missing:
+        raise ProblemsError(missing, {})
+
+
+def ended(effect: Effect, fail_on_flip: bool) -> int:
+    """The exit code, with a word on the cases on which it hangs."""
+    if fail_on_flip and effect.flips:
+        return FLIPPED
+    apart = len(effect.not_comparable)
+    if apart and (fail_on_flip or not effect.compared):
+        which = "no case can" if not effect.compared else f"{apart} cases cannot" if apart > 1 else "a case cannot"
+        click.echo(f"Error: {which} be decided under both editions", err=True)
+        return BAD_INPUT
+    return 0
 
 
 def both_of(old: str, new: str) -> tuple[Policy, Policy]:

@@ -18,7 +18,8 @@ from explain.points import Point, points
 from explain.proof import SHARED, Node, Proof, walk
 from kb.answers import Status
 from kb.regression.canonical import canonical
-from kb.syntax import Atom
+from kb.regression.cones import called, live
+from kb.syntax import Atom, Predicate
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +139,13 @@ def _changed(proof: Proof, other: Proof) -> AbstractSet[Node]:
     theirs = {id_: node for node, id_ in other.ids.items()}
     changed: dict[Node, bool] = {}
     own, others = (each.decision.policy for each in (proof, other))
-    # Under another edition, what stands in a clause that the other one does not have.
-    kept = None if own is others else frozenset(map(canonical, others.program.clauses))
+    # Under another edition, or under another reading, what stands in a clause that says nothing there.
+    alone = own is others and proof.decision.readings == other.decision.readings
+    clauses = () if alone else live(others, other.decision.readings).program.clauses
+    kept = None if alone else frozenset(map(canonical, clauses))
+    asked: dict[Predicate, set[Predicate]] = {}
+    for clause in clauses:
+        asked.setdefault(clause.head.predicate, set()).update(atom.predicate for atom in called(clause))
     held = {(node.kind, node.goal) for node in other.nodes()}
 
     def differs(node: Node) -> bool:
@@ -159,9 +165,16 @@ def _changed(proof: Proof, other: Proof) -> AbstractSet[Node]:
                 changed[node] = any(inner)
             if kept is not None and node.clause is not None and canonical(node.clause) not in kept:
                 changed[node] = True
+                elsewhere = asked.get(node.clause.head.predicate, set())
                 for inner_node in _within(node):
-                    if (inner_node.kind, inner_node.goal) not in held:
-                        changed[inner_node] = True
+                    if inner_node.kind not in SHARED:
+                        told = [inner_node] if (inner_node.kind, inner_node.goal) not in held else []
+                    elif isinstance(inner_node.goal, Atom) and inner_node.goal.predicate not in elsewhere:
+                        # A requirement of this edition alone; where it is not met, with its reasons.
+                        told = [inner_node] if inner_node.status is Status.MET else list(walk(inner_node))
+                    else:
+                        told = []
+                    changed.update(dict.fromkeys(told, True))
             beside = any(changed[child] for child in node.children if child.kind in SHARED)
             for child in node.children:
                 # What was held against a threshold is new where the evidence beside it is.
@@ -174,12 +187,12 @@ def _changed(proof: Proof, other: Proof) -> AbstractSet[Node]:
 
 
 def _within(clause: Node) -> Iterator[Node]:
-    """What stands in the clause of a node: the nodes under it, as far as the next goals."""
+    """What stands in the clause of a node: the nodes under it, as far as the next goals, and these."""
     waiting = list(clause.children)
     while waiting:
         node = waiting.pop()
+        yield node
         if node.kind not in SHARED:
-            yield node
             waiting += node.children
 
 

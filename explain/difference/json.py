@@ -57,6 +57,7 @@ def _meaning(meaning: Meaning) -> dict[str, Any]:
         "criteria": [_shift(each) for each in meaning.criteria],
         "bounds": [clean(each) for each in meaning.bounds],
         "notes": [clean(each) for each in meaning.notes],
+        "otherwise": [_shift(each) for each in meaning.otherwise],
     }
 
 
@@ -65,7 +66,9 @@ def _shift(shift: Shift) -> dict[str, Any]:
         "goal": clean(shift.goal),
         "section": clean(shift.section),
         "title": clean(shift.title),
+        "readings": dict(shift.readings),
         "relation": shift.relation,
+        "without": list(shift.without),
         "transitions": [_transition(each) for each in shift.transitions],
     }
 

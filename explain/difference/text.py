@@ -123,7 +123,7 @@ def _effect(told: Told, width: int, style: Style) -> Iterator[str]:
             yield f"  {VERDICTS[before]:<24}" + "".join(f"{number:>14}" for number in row)
     for heading, flips in (
         ("Verdicts that flip", told.flips),
-        ("Verdicts that stay, though a criterion changed", told.shifts),
+        ("Verdicts that stay, though a criterion or a grant changed", told.shifts),
     ):
         if flips:
             yield f"  {heading}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from explain.prover import prove
 from kb.answers import Status
 from kb.decide import VERDICTS
 from kb.policy import Policy
-from kb.regression.difference import Difference, Edit, Outcome, Relation, Shift, Subject, Transition, Witness
+from kb.regression.difference import Difference, Edit, Meaning, Outcome, Relation, Shift, Subject, Transition, Witness
 from kb.regression.effect import turned
 
 STATUS_WORDS: Mapping[Status | None, str] = {
@@ -53,6 +53,7 @@ RELATIONS: Mapping[Relation, str] = {
     "incomparable": "is more permissive for some and less permissive for others",
     "undecided": "could not be compared in time",
 }
+UNSEEN = "The new edition could not be compared whole"
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,10 +136,16 @@ class Told:
         """The difference in a few sentences: what changed, what that means, and for whom."""
         told = [in_words(self.difference)]
         if self.difference.meaning is not None:
-            told.append(by_meaning(self.difference.meaning.root))
+            told += by_meaning(self.difference.meaning, self.grants_otherwise)
         if self.difference.effect is not None:
             told.append(self.by_effect())
         return tuple(told)
+
+    @cached_property
+    def grants_otherwise(self) -> bool:
+        """Whether a grant can be decided differently."""
+        kinds = {each.name: criterion.kind for each, criterion in self.difference.old.vocabulary.criteria.items()}
+        return any(kinds.get(each.goal.partition("(")[0]) == "grant" for each in self.shifted[1:])
 
     def by_effect(self) -> str:
         """How many cases flip, from what to what, and where."""
@@ -146,10 +153,12 @@ class Told:
         assert effect is not None
         apart = len(effect.not_comparable)
         beside = f"; {counted(apart, 'case')} cannot be compared" if apart else ""
+        changes = len(self.shifts)
         if not effect.flips:
             stay = "no case keeps" if not effect.compared else "the case keeps" if effect.compared == 1 else "all keep"
             kept = f"{stay} the verdict" if effect.compared else "none can be decided under both editions"
-            return f"Of {counted(effect.compared, 'case')} {kept}{beside}."
+            though = f", though in {changes} a criterion or a grant changes" if changes else ""
+            return f"Of {counted(effect.compared, 'case')} {kept}{though}{beside}."
         parts = []
         for before, after in pairs():
             those = [
@@ -162,6 +171,8 @@ class Told:
                 where = f" at {sections}" if sections else ""
                 parts.append(f"{len(those)} from {VERDICTS[before]} to {VERDICTS[after]}{where}")
         verb = "flips" if len(effect.flips) == 1 else "flip"
+        if changes:
+            parts.append(f"in {changes} that {'stays' if changes == 1 else 'stay'} a criterion or a grant changes")
         return f"Of {counted(effect.compared, 'case')} {len(effect.flips)} {verb}: {'; '.join(parts)}{beside}."
 
     @cached_property
@@ -176,7 +187,8 @@ class Told:
         meaning = self.difference.meaning
         if meaning is None:
             return ()
-        return (meaning.root, *(each for each in meaning.criteria if each.relation != "equivalent"))
+        criteria = (each for each in meaning.criteria if each.relation != "equivalent")
+        return (meaning.root, *criteria, *meaning.otherwise)
 
     @cached_property
     def examples(self) -> tuple[Example, ...]:
@@ -186,7 +198,8 @@ class Told:
             for turn in shift.transitions:
                 if turn.witness is None:
                     continue
-                same = (turns for witness, turns in found if witness.record == turn.witness.record)
+                key = turn.witness.record, shift.readings
+                same = (turns for witness, turns in found if (witness.record, turns[0][0].readings) == key)
                 if (turns := next(same, None)) is not None:
                     turns.append((shift, turn))
                 else:
@@ -200,7 +213,7 @@ class Told:
     def about_root(self, example: Example) -> bool:
         """Whether a witness shows a turn of the verdict."""
         meaning = self.difference.meaning
-        return meaning is not None and any(shift is meaning.root for shift, _ in example.turns)
+        return meaning is not None and any(meaning.about_root(shift) for shift, _ in example.turns)
 
     def turns(self, shift: Shift) -> list[str]:
         """Each way in which a goal can turn, with the number of its example."""
@@ -222,12 +235,16 @@ class Told:
     def turn(self, shift: Shift, turn: Transition) -> str:
         """How a goal turns, in a line: its section, its title and both statuses."""
         before, after = self.status(shift, turn.before), self.status(shift, turn.after)
-        return f"{clean(shift.section)}  {title(shift)}: {before} to {after}".strip()
+        said, witness = title(shift), turn.witness
+        if witness is not None and not shift.readings:
+            criterion = witness.before.policy.vocabulary.criteria.get(witness.goal.predicate)
+            said = Words(witness.before).title(criterion, witness.goal) if criterion else said
+        return f"{clean(shift.section)}  {said}: {before} to {after}".strip()
 
     def status(self, shift: Shift, status: Status) -> str:
         """The word for a status: of the root goal it is a verdict."""
         meaning = self.difference.meaning
-        return VERDICTS[status] if meaning and shift is meaning.root else STATUS_WORDS[status]
+        return VERDICTS[status] if meaning and meaning.about_root(shift) else STATUS_WORDS[status]
 
 
 def pairs() -> Sequence[tuple[Status, Status]]:
@@ -257,25 +274,54 @@ def in_words(difference: Difference) -> str:
     return f"The editions differ in {told}{where}."
 
 
-def by_meaning(root: Shift) -> str:
-    """What the difference means for the verdict, and an example of it."""
+def by_meaning(meaning: Meaning, grants_otherwise: bool = False) -> Iterator[str]:
+    """What the difference means for the verdict, and an example of it; then what it means under other readings."""
+    root = meaning.root
     said = f"The new edition {RELATIONS[root.relation]}"
-    turns = [f"{VERDICTS[each.before]} to {VERDICTS[each.after]}" for each in root.transitions]
-    if turns:
-        said += f": a case can turn from {joined(turns, 'or')}"
-    if root.relation == "equivalent":
-        said += ", within the bounds below"
-    example = next((each.witness for each in root.transitions if each.witness and each.witness.unusual), None)
-    if example is None:
-        return f"{said}."
+    if root.without:
+        verb = "is" if len(root.without) == 1 else "are"
+        said = f"{UNSEEN}, for {joined(root.without)} {verb} given differently in the two editions"
+    by_default = " under the readings by default" if meaning.otherwise else ""
+    grants = ", and grants otherwise" if grants_otherwise and root.relation == "equivalent" else ""
+    yield f"{said}{by_default}{_turns(root)}{grants}{_within(meaning)}{_for_example(root)}."
+    for each in meaning.otherwise:
+        yield f"Under {_readings(each)} it {RELATIONS[each.relation]}{_turns(each)}{_for_example(each)}."
+
+
+def _turns(shift: Shift) -> str:
+    turns = [f"{VERDICTS[each.before]} to {VERDICTS[each.after]}" for each in shift.transitions]
+    return f": a case can turn from {joined(turns, 'or')}" if turns else ""
+
+
+def _within(meaning: Meaning) -> str:
+    """As far as what is equivalent was looked at."""
+    if meaning.root.relation != "equivalent":
+        return ""
+    compared = "as far as they can be compared and " if meaning.notes else ""
+    return f", {compared}within the bounds below"
+
+
+def _for_example(shift: Shift) -> str:
+    # From one end to the other tells more than to or from the middle.
+    turns = sorted(shift.transitions, key=lambda each: -abs(each.after - each.before))
+    found = next(((each, each.witness) for each in turns if each.witness and each.witness.unusual), None)
+    if found is None:
+        return ""
+    turn, example = found
+    which = f" {VERDICTS[turn.before]} to {VERDICTS[turn.after]}" if len(turns) > 1 else ""
     unusual = [parted(clean(each))[0] for each in example.unusual]
     more = f" and {len(unusual) - MOST_UNUSUAL} more that is unusual" if len(unusual) > MOST_UNUSUAL else ""
-    return f"{said}; for example: {joined(unusual[:MOST_UNUSUAL])}{more}."
+    return f"; for example{which}: {joined(unusual[:MOST_UNUSUAL])}{more}"
+
+
+def _readings(shift: Shift) -> str:
+    return joined([f"{clean(name)}: {clean(value)}" for name, value in shift.readings.items()])
 
 
 def title(shift: Shift) -> str:
-    """The title of a goal whose arguments have no values."""
-    return fill_in(shift.title, {name: f"any {name.lower()}" for name in re.findall(r"\{(\w+)\}", shift.title)})
+    """The title of a goal whose arguments have no values, with the readings under which it was compared."""
+    said = fill_in(shift.title, {name: f"any {name.lower()}" for name in re.findall(r"\{(\w+)\}", shift.title)})
+    return f"{said} (under {_readings(shift)})" if shift.readings else said
 
 
 def edition_title(policy: Policy) -> str:

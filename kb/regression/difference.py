@@ -104,7 +104,9 @@ class Shift:
     """What becomes of one goal: how the two editions relate, and each way in which its status can turn.
 
     ``goal`` is written as in the policy (``inadequate_response(P, Drug)``). ``undecided`` says that the
-    solver gave up; ``transitions`` then holds what it found before that.
+    solver gave up, or that the goal rests on inputs that the two editions take differently, those that it is
+    compared ``without``; ``transitions`` then holds what was found all the same. ``readings``: under which it
+    was compared, where they are others than those by default.
     """
 
     goal: str
@@ -112,12 +114,20 @@ class Shift:
     title: str
     relation: Relation
     transitions: tuple[Transition, ...] = ()
+    without: tuple[str, ...] = ()
+    readings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def turns(self) -> frozenset[tuple[Status, Status]]:
+        """The ways in which the status can turn, each from what to what."""
+        return frozenset((each.before, each.after) for each in self.transitions)
 
 
 @dataclass(frozen=True)
 class Meaning:
     """The difference by meaning: of the root goal and of each criterion that both editions have.
 
+    ``otherwise``: of the root goal under other readings, those under which it can turn in other ways too.
     ``bounds``: within which the answer holds, a sentence for each (how many treatments, which dates).
     ``notes``: what could not be compared, and why, a sentence for each.
     """
@@ -126,6 +136,11 @@ class Meaning:
     criteria: tuple[Shift, ...]
     bounds: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    otherwise: tuple[Shift, ...] = ()
+
+    def about_root(self, shift: Shift) -> bool:
+        """Whether it is the root goal that a shift tells of."""
+        return shift is self.root or any(shift is each for each in self.otherwise)
 
 
 # By effect

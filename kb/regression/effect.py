@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,11 +63,15 @@ def effect(found: Iterable[Outcome | NotComparable]) -> Effect:
 
 
 def turned(before: Decision, after: Decision) -> Iterator[tuple[Atom, Status, Status]]:
-    """The criteria that both editions have and whose status changed, the root apart, with both statuses."""
+    """The criteria that both editions have and whose status changed, the root apart, with both statuses.
+
+    Where the verdict stayed, the grants too; else they change with it.
+    """
     roots = {before.root, after.root}
+    kinds = ("criterion", "grant") if before.status is after.status else ("criterion",)
     for predicate, criterion in after.policy.vocabulary.criteria.items():
         known = before.policy.vocabulary.criteria.get(predicate)
-        if criterion.kind != "criterion" or known is None or known.kind != "criterion":
+        if known is None or criterion.kind not in kinds or known.kind not in kinds:
             continue
         rows = dict.fromkeys((*before.answers.of(predicate), *after.answers.of(predicate)))
         for row in rows:
@@ -103,7 +108,7 @@ def _both(old: Policy, new: Policy, path: Path) -> Iterator[tuple[str, Case | Pr
     """Each case of a file, as it reads under either edition: one, or one for each row of a table."""
     shown = os.fspath(path)
     if path.suffix.lower() in TABLES:
-        left, right = _rows(old, path), _rows(new, path)
+        left, right = _rows(old, new, path), _rows(new, old, path)
         if isinstance(left, ProblemsError) and isinstance(right, ProblemsError):
             yield shown, left, right
             return
@@ -117,22 +122,27 @@ def _both(old: Policy, new: Policy, path: Path) -> Iterator[tuple[str, Case | Pr
     except ProblemsError as error:
         yield shown, error, error
     else:
-        yield shown, _read(old, opened), _read(new, opened)
+        yield shown, _read(old, new, opened), _read(new, old, opened)
 
 
-def _read(policy: Policy, opened: CaseText | RowText) -> Case | ProblemsError:
-    try:
-        return opened.case(policy.vocabulary)
-    except ProblemsError as error:
-        return error
+def _read(policy: Policy, other: Policy, opened: CaseText | RowText) -> Case | ProblemsError:
+    """The case as it reads under a policy, or why it does not; it may be made for the other edition by its name."""
+    vocabulary = policy.vocabulary
+    errors: list[ProblemsError] = []
+    for name in dict.fromkeys((vocabulary.header.name, other.vocabulary.header.name)):
+        try:
+            return opened.case(replace(vocabulary, header=replace(vocabulary.header, name=name)))
+        except ProblemsError as error:
+            errors.append(error)
+    return next((each for each in errors if all(one.code != "wrong-policy" for one in each.problems)), errors[0])
 
 
-def _rows(policy: Policy, path: Path) -> dict[int, Case | ProblemsError] | ProblemsError:
+def _rows(policy: Policy, other: Policy, path: Path) -> dict[int, Case | ProblemsError] | ProblemsError:
     """The cases of a table by their rows, or what is wrong with its heading."""
     from kb.table import load_table
     from kb.table_case import row_texts
 
     try:
-        return {row.number: _read(policy, row) for row in row_texts(load_table(path), policy.vocabulary)}
+        return {row.number: _read(policy, other, row) for row in row_texts(load_table(path), policy.vocabulary)}
     except ProblemsError as error:
         return error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from itertools import permutations
 
@@ -25,7 +26,8 @@ from kb.regression.difference import Meaning, Shift, Transition, Witness, relati
 from kb.regression.one_way import EITHER, OneWay, Ways
 from kb.regression.open_policy import OpenPolicy
 from kb.regression.rows_needed import RowsNeeded, lacking
-from kb.regression.unshared import unshared
+from kb.regression.under import other_readings
+from kb.regression.unshared import unlike, unshared
 from kb.solving.bounds import MOST_MORE
 from kb.solving.formulas import Formulas
 from kb.solving.free import CASE_ID, reading_key
@@ -35,6 +37,7 @@ from kb.solving.witness import Departure
 from kb.solving.witness import Witness as Found
 from kb.syntax import CASE, Atom, Predicate, Variable
 
+BY_DEFAULT = "readings by default; another one, by itself, where clauses differ that count under it alone"
 TURNS = tuple(permutations((Status.MET, Status.UNDOCUMENTED, Status.NOT_MET), 2))
 
 
@@ -72,8 +75,16 @@ def compare(
     # A criterion keeps its place in the file; the root goal is told first.
     asked = [root, *(each for each in comparison.criteria() if each != root)]
     shifts = [comparison.shift(predicate, say) for predicate in progress(asked)]
+    otherwise = []
+    for chosen, before, after in other_readings(old, new, readings or {}):
+        shift = Comparison(base.under(before), new, after).shift(root, say)
+        if shift.relation == "undecided" or not shift.turns <= shifts[0].turns:
+            otherwise.append(replace(shift, readings=chosen))
+    bounds = base.bounds.words(base.inputs)
+    if old.vocabulary.readings or new.vocabulary.readings:
+        bounds += (BY_DEFAULT,)
     notes = tuple(unshared(old.vocabulary, new.vocabulary))
-    return Meaning(shifts[0], tuple(shifts[1:]), base.bounds.words(base.inputs), notes)
+    return Meaning(shifts[0], tuple(shifts[1:]), bounds, notes, tuple(otherwise))
 
 
 class Comparison:
@@ -149,7 +160,17 @@ class Comparison:
                 continue
             if witness is not None:
                 found.append(Transition(before, after, self.replayed(predicate, before, after, witness, say)))
-        return Shift(goal, section, title, "undecided" if gave_up else relation(found), tuple(found))
+        without = tuple(sorted(self.inputs(predicate) & self.unlike))
+        told = relation(found)
+        if gave_up or (without and told != "incomparable"):
+            told = "undecided"
+        return Shift(goal, section, title, told, tuple(found), without)
+
+    @cached_property
+    def unlike(self) -> frozenset[str]:
+        """The names of the inputs that the editions take differently, without which every case is."""
+        old, new = self.policies
+        return unlike(old.vocabulary, new.vocabulary)
 
     def ways(self, predicate: Predicate) -> Ways:
         """In which ways a goal can turn, in a case of any number of rows."""
@@ -342,7 +363,8 @@ class Comparison:
 
     def decided(self, record: Mapping[str, object], readings: Mapping[str, str]) -> tuple[Decision, Decision]:
         """The decisions of the engine on a record in the two editions, under other readings than their own."""
-        text = take_apart(case_text(record), "witness.case.yaml")
+        # It is of either edition, and they may have other names.
+        text = take_apart(case_text({**record, "policy": None}), "witness.case.yaml")
         cases = [text.case(policy.vocabulary) for policy in self.policies]
         chosen = [{**each, **readings} for each in self.readings]
         old = self.base.decided(cases[0], chosen[0])

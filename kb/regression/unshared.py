@@ -8,6 +8,15 @@ from kb.solving.shared import shape
 from kb.vocabulary import Vocabulary
 
 
+def unlike(old: Vocabulary, new: Vocabulary) -> frozenset[str]:
+    """The names of the inputs that both editions have and take differently.
+
+    A case can state one and be read under both, so that there are cases which a comparison does not see.
+    """
+    both = old.inputs.keys() & new.inputs.keys()
+    return frozenset(name for name in both if shape(old.inputs[name]) != shape(new.inputs[name]))
+
+
 def unshared(old: Vocabulary, new: Vocabulary) -> Iterator[str]:
     """The inputs, values, criteria and names that only one of two editions has, each in a sentence."""
     for name in {**old.inputs, **new.inputs}:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from math import ceil, floor
 
 from kb.case_values import MOST_DIGITS
@@ -16,6 +17,8 @@ from kb.vocabulary import Input
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 MOST_NUMBER = 1000
+# So many steps of the last place are between two numbers that rules name.
+ROOM = 5
 # So many rows of a list more than the bounds have are looked at, where what is asked takes them.
 MOST_MORE = 6
 # No number of a case file has more digits.
@@ -59,6 +62,7 @@ def bounds_for(policies: Iterable[Policy], more: int = 0) -> Bounds:
     rows: dict[str, int] = {}
     places, least, most = 1, 0, MOST_NUMBER
     texts: dict[str, None] = {}
+    named: set[int | Decimal] = set()
     for policy in policies:
         for name, declared in policy.vocabulary.inputs.items():
             if declared.kind == "many":
@@ -78,10 +82,15 @@ def bounds_for(policies: Iterable[Policy], more: int = 0) -> Bounds:
             texts |= dict.fromkeys(str(each.value) for each in constants if each.kind == "text" and statable(each))
             # On both sides of whatever number a rule names there is room.
             numbers = [each.value for each in constants if isinstance(each.value, int | Decimal)]
+            named.update(numbers)
             least = min([least, *(floor(each) - 1 for each in numbers if each < 0)])
             most = max([most, *(ceil(each) + 1 for each in numbers if each >= MOST_NUMBER)])
             if any(below_nothing(goal) for goal in clause.body):
                 least = min(least, -1)
+    # And between any two that rules name.
+    gaps = [after - before for before, after in pairwise(sorted(named))]
+    while any(gap * 10**places < ROOM for gap in gaps):
+        places += 1
     # A number below 1 has a digit before the point too.
     places = min(places, MOST_DIGITS - 1)
     return Bounds(rows, places, max(least, -LARGEST), min(most, LARGEST), tuple(texts))

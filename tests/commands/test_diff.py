@@ -34,7 +34,9 @@ def test_the_text_has_a_summary_and_the_parts_that_were_asked_for(editions: tupl
     result = run("diff", old, new, "--cases", cases, QUICK)
     assert result.exit_code == 0
     assert "threshold 3 becomes 6 (`Months >= 3` → `Months >= 6`)" in result.stdout
-    assert "Of 2 cases 1 flips: 1 from proved to refuted at A." in result.stdout
+    assert "1 flips: 1 from proved to refuted at A; in 1 that stays a criterion or a grant changes." in flat(
+        result.stdout
+    )
     assert "By meaning" not in result.stdout
     assert "By effect" not in run("diff", old, new, QUICK).stdout
 
@@ -56,6 +58,21 @@ def test_a_case_that_cannot_be_compared_is_told_and_does_not_fail(editions: tupl
     assert result.exit_code == 0
     assert "cannot be compared" in flat(result.stdout)
     assert STEERING.search(result.stdout) is None
+
+
+def test_cases_that_are_not_there_or_cannot_be_compared_are_no_cases_that_stay(
+    editions: tuple[Path, Path, Path], tmp_path: Path
+) -> None:
+    """A gate on flips would stay open for ever after a folder is renamed."""
+    old, new, cases = editions
+    missing = run("diff", old, new, "--cases", tmp_path / "case", QUICK)
+    assert (missing.exit_code, "no such file or directory" in missing.stderr) == (2, True)
+    bad = written(tmp_path / "bad.yaml", "case: C\nnothing: 1\n")
+    assert run("diff", old, new, "--cases", bad, QUICK).exit_code == 2
+    stays = cases / "stays.case.yaml"
+    result = run("diff", old, new, "--cases", stays, "--cases", bad, "--fail-on-flip", QUICK)
+    assert (result.exit_code, result.stderr) == (2, "Error: a case cannot be decided under both editions\n")
+    assert run("diff", old, new, "--cases", cases, "--cases", bad, "--fail-on-flip", QUICK).exit_code == 1
 
 
 def test_the_meaning_is_compared_by_default(editions: tuple[Path, Path, Path], tmp_path: Path) -> None:

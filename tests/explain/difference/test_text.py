@@ -47,8 +47,9 @@ def test_the_summary_says_what_flips_for_whom() -> None:
     assert second.startswith(
         "The new edition is less permissive: a case can turn from proved to undetermined, proved to"
     )
-    assert "; for example: Avonex from" in second
-    assert third == "Of 2 cases 1 flips: 1 from proved to refuted at A; 1 case cannot be compared."
+    assert "; for example proved to refuted: " in second
+    stays = "in 1 that stays a criterion or a grant changes"
+    assert third == f"Of 2 cases 1 flips: 1 from proved to refuted at A; {stays}; 1 case cannot be compared."
     text = difference_text(stricter())
     assert text.index(first) < text.index("In words") < text.index("By meaning") < text.index("By effect")
 
@@ -130,8 +131,8 @@ def test_a_verdict_that_stays_is_told_with_the_criteria_that_changed() -> None:
     """Apart from those that flip."""
     case = FULL.replace("hiv: false", "hiv: true")
     text = told(("Months >= 3", "Months >= 6"), cases=(("a.yaml", case),))
-    assert "Of 1 case the case keeps the verdict." in text
-    part = text.partition("Verdicts that stay, though a criterion changed\n")[2]
+    assert "Of 1 case the case keeps the verdict, though in 1 a criterion or a grant changes." in flat(text)
+    part = text.partition("Verdicts that stay, though a criterion or a grant changed\n")[2]
     assert part.startswith("    refuted  A-1 (a.yaml)\n")
     assert "      ~ A  failed: Avonex: met, now not met" in part
 
@@ -183,3 +184,24 @@ def test_hostile_text_steers_no_terminal(text: str, tmp_path: Path) -> None:
     shown = difference_text(found, width=200)
     assert STEERING.search(shown) is None
     assert "In words" in shown
+
+
+def test_what_is_equivalent_by_default_alone_or_for_want_of_an_input_is_said_to_be_so() -> None:
+    """No sentence claims more than was compared."""
+    reading = Told(difference(OLD, edited(("Date =< End)", "Date < End)")), meaning=True)).summary
+    assert "as the old one does under the readings by default, within the bounds below." in reading[1]
+    assert reading[2].startswith("Under window: trial it is less permissive: a case can turn from proved to ")
+    document = Told(difference(OLD, edited(('progression?", [document]', 'progression?", []')), meaning=True)).summary
+    assert document[1] == (
+        "The new edition could not be compared whole, for lesions is given differently in the two editions."
+    )
+
+
+def test_a_requirement_of_one_edition_alone_is_shown_with_its_reasons() -> None:
+    """What blocked a case that is free now, and what blocks one that was free."""
+    dropped = edited(("step(P), clear(P).", "step(P)."))
+    for old, new, word in ((OLD, dropped, "Old"), (dropped, OLD, "New")):
+        text = difference_text(difference(old, new, meaning=True))
+        proof = text[text.index("proved") :].partition(f"    {word}\n")[2]
+        assert "NOT MET A  no hazard" in proof
+        assert "HIV infection" in proof or "an active infection" in proof

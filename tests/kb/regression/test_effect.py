@@ -12,6 +12,7 @@ from kb.policy import Policy
 from kb.problems import ProblemsError
 from kb.regression.difference import Effect
 from kb.regression.effect import effect, outcomes, split_readings, turned
+from kb.syntax import Constant
 from tests.commands.running import written
 from tests.support import FULL, HEADER, MS, policy_of
 
@@ -105,3 +106,23 @@ def test_a_chosen_reading_decides_in_both_editions(tmp_path: Path) -> None:
     old, new = policy_of(MS), policy_of(MS.replace("Months < 12", "Months < 2"))
     assert len(ran(old, new, case).flips) == 1
     assert ran(old, new, case, window="trial").flips == ()
+
+
+def test_a_case_made_for_either_edition_by_its_name_is_of_both(tmp_path: Path) -> None:
+    """Where the policy has another name; one that is made for a third is of neither."""
+    cases = [written(tmp_path / f"{name}.yaml", f"policy: {name}\n{FULL}") for name in ("small", "large", "other")]
+    found = ran(policy_of(MS), policy_of(MS.replace("policy(small", "policy(large")), *cases)
+    assert found.compared == 2
+    assert [each.path for each in found.not_comparable] == [str(cases[2])]
+
+
+def test_a_grant_that_changes_while_the_verdict_stays_is_told(tmp_path: Path) -> None:
+    """Where the verdict flips, what is granted changes with it and is not told by itself."""
+    grant = ":- grant(vials/2, 'A', \"{Count} vials\").\ncount(5).\nvials(P, Count) :- eligible(P), count(Count).\n"
+    old, new = policy_of(MS + grant), policy_of(MS + grant.replace("5", "3"))
+    case = written(tmp_path / "a.yaml", FULL)
+    (shift,) = ran(old, new, case).shifts
+    found = [(goal.args[1], after) for goal, _, after in turned(shift.before, shift.after)]
+    assert found == [(Constant("number", 5), Status.NOT_MET), (Constant("number", 3), Status.MET)]
+    (flip,) = ran(old, policy_of((MS + grant).replace("Months >= 3", "Months >= 6")), case).flips
+    assert {goal.predicate.name for goal, *_ in turned(flip.before, flip.after)} == {"step", "failed"}
