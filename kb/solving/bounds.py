@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from math import ceil, floor
@@ -29,7 +30,8 @@ LARGEST = 10**MOST_DIGITS - 1
 class Bounds:
     """Within which bounds a case is open: the rows of each list, the places of a decimal, the range of numbers.
 
-    ``texts`` are those that the policies name; what others there are makes no difference.
+    ``years`` are the first and the last one of its dates. ``texts`` are those that the policies name; what others
+    there are makes no difference.
     """
 
     rows: Mapping[str, int]
@@ -37,6 +39,7 @@ class Bounds:
     least: int = 0
     most: int = MOST_NUMBER
     texts: tuple[str, ...] = ()
+    years: tuple[int, int] = (FIRST_YEAR, LAST_YEAR)
 
     def words(self, declared: Mapping[str, Input]) -> tuple[str, ...]:
         """The bounds in words, for the lists of these inputs."""
@@ -52,7 +55,7 @@ class Bounds:
             places += f" and at most {MOST_DIGITS} digits"
         return (
             *lists,
-            f"dates from {FIRST_YEAR} to {LAST_YEAR}",
+            f"dates from {self.years[0]} to {self.years[1]}",
             f"numbers from {self.least} to {self.most}, with at most {places}",
         )
 
@@ -63,6 +66,7 @@ def bounds_for(policies: Iterable[Policy], more: int = 0) -> Bounds:
     places, least, most = 1, 0, MOST_NUMBER
     texts: dict[str, None] = {}
     named: set[int | Decimal] = set()
+    years = [FIRST_YEAR, LAST_YEAR]
     for policy in policies:
         for name, declared in policy.vocabulary.inputs.items():
             if declared.kind == "many":
@@ -83,6 +87,8 @@ def bounds_for(policies: Iterable[Policy], more: int = 0) -> Bounds:
             # On both sides of whatever number a rule names there is room.
             numbers = [each.value for each in constants if isinstance(each.value, int | Decimal)]
             named.update(numbers)
+            for day in (each.value for each in constants if isinstance(each.value, date)):
+                years += [max(day.year - 1, date.min.year), min(day.year + 1, date.max.year)]
             least = min([least, *(floor(each) - 1 for each in numbers if each < 0)])
             most = max([most, *(ceil(each) + 1 for each in numbers if each >= MOST_NUMBER)])
             if any(below_nothing(goal) for goal in clause.body):
@@ -93,7 +99,8 @@ def bounds_for(policies: Iterable[Policy], more: int = 0) -> Bounds:
         places += 1
     # A number below 1 has a digit before the point too.
     places = min(places, MOST_DIGITS - 1)
-    return Bounds(rows, places, max(least, -LARGEST), min(most, LARGEST), tuple(texts))
+    span = min(years), max(years)
+    return Bounds(rows, places, max(least, -LARGEST), min(most, LARGEST), tuple(texts), span)
 
 
 def lists_below(policy: Policy, goal: Goal) -> Iterator[str]:

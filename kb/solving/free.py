@@ -223,7 +223,7 @@ class FreeCase:
         """
         known, conditions = z3.Bool(f"{name} stated"), self.conditions[declared.name]
         if argument.type == "date":
-            value, exists = open_date(name)
+            value, exists = open_date(name, self.bounds.years)
             month, day = months_of(value).month, months_of(value).day
             self.owners |= {str(month): declared.name, str(day): declared.name}
             conditions += (exists, z3.Or(known, z3.And(month == 12 * 2000, day == 0)))

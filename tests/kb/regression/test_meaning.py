@@ -323,3 +323,11 @@ def test_policies_of_other_names_are_compared() -> None:
     """The witness is of both."""
     new = policy_of(edited(MS, ("policy(small", "policy(large"), ("Months >= 3", "Months >= 6")))
     assert compare(policy_of(MS), new).root.relation == "less permissive"
+
+
+def test_the_dates_that_rules_name_are_within_the_bounds() -> None:
+    """There is room on both sides of each, though it is centuries away."""
+    far = ("Now), reading(window, request)", "Now), Now >= '2150-01-01', reading(window, request)")
+    found = difference(edited(MS, far), ("Now >= '2150-01-01'", "Now > '2150-01-01'"))
+    assert found.root.relation == "less permissive"
+    assert any("dates from 1900 to 2151" in each for each in found.bounds)
