@@ -153,7 +153,7 @@ def report(
         assert entry.policy is not None
         decided = decider(entry.policy, entry.case, readings)
         place = f"{printable(str(entry.path))}:{entry.line}"
-        again = "" if entry.row else policies.arguments(str(entry.path), readings)
+        again = "" if entry.row else policies.arguments(str(entry.path), entry.source, readings)
         text = failure_text(decided, each.differences, again=again, width=width(), style=colour)
         click.echo(f"\n{colour('NOT MET').replace('NOT MET', 'FAILED')} {place}\n{text}")
     for change in changes or ():

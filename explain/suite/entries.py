@@ -26,7 +26,7 @@ class Entry:
     """One case of a suite: its file, its row where that is a table, and what it expects, if anything.
 
     ``name`` is that of the file, or of the case in a table. ``error`` says what is wrong with it; there is
-    then no case. ``row`` and ``line`` say where it stands.
+    then no case. ``row`` and ``line`` say where it stands, ``source`` of a file where its policy is.
     """
 
     path: Path
@@ -37,6 +37,7 @@ class Entry:
     error: ProblemsError | None = None
     row: int = 0
     line: int = 0
+    source: str = ""
 
     @property
     def judges(self) -> bool:
@@ -101,7 +102,8 @@ def file_entry(path: Path, policies: Policies) -> Entry:
         line = expect_line(opened)
         policy = policies.of(opened)
         case = opened.case(policy.vocabulary)
-        return Entry(path, name, policy, case, read_expectation(case, policy), line=line)
+        expectation = read_expectation(case, policy)
+        return Entry(path, name, policy, case, expectation, line=line, source=policies.source_of(opened))
     except ProblemsError as error:
         return Entry(path, name, error=error, line=line)
 

@@ -125,6 +125,9 @@ def test_a_case_names_its_policy_where_nothing_is_given(folder: Path) -> None:
     written(folder / "pytest.ini", SETTINGS.replace("policykb_policy = small.pl", ""))
     written(folder / "cases" / "good.case.yaml", f"policy: ../small.pl\n{RECORD}{EXPECT}")
     assert pytest_in(folder, "cases/good.case.yaml")[0] == 0
+    written(folder / "cases" / "young.case.yaml", f"policy: ../small.pl\n{YOUNG}{EXPECT}")
+    output = pytest_in(folder, "cases/young.case.yaml", "--policy-reading", "adult=eighteen")[1]
+    assert "`policykb explain cases/young.case.yaml --policy small.pl --reading adult=eighteen` shows" in output
 
 
 def test_hostile_files_fail_without_steering_a_terminal(folder: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import stat
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from kb.policy import SHIPPED
 from tests.commands.running import CASES, ROOT, STEERING, flat, run, written
 from tests.commands.suite_files import EXPECT, TABLE, YOUNG, suite
 from tests.explain.suite.small import POLICY, RECORD
@@ -76,6 +78,32 @@ def test_a_case_is_decided_by_the_policy_that_it_names(folder: Path) -> None:
         assert run("test", f"cases/{name}.case.yaml").exit_code == 0
     assert "no key `age`" in flat(run("test", "cases/c.case.yaml").stderr)
     assert "is made for the policy `lemtrada`" in run("test", "cases/c.case.yaml", "--policy", "small.pl").stderr
+
+
+def test_a_failure_shows_the_whole_command_that_explains_it(folder: Path) -> None:
+    """By the policy that the case names, the edition and the readings; it is what a shell takes, and it runs."""
+    written(folder / "odd name.pl", POLICY)
+    written(folder / "cases" / "young.case.yaml", f"policy: ../odd name.pl\n{YOUNG}{EXPECT}")
+    result = run("test", "cases/young.case.yaml", "--edition", "1", "--reading", "adult=eighteen")
+    command = "policykb explain cases/young.case.yaml --policy 'odd name.pl' --edition 1 --reading adult=eighteen"
+    assert f"`{command}` shows the whole proof." in flat(result.stdout)
+    assert "NOT MET B.1 old enough" in flat(run(*shlex.split(command)[1:]).stdout)
+
+
+def test_a_case_of_another_policy_has_that_one_problem(folder: Path) -> None:
+    """Whatever else stands in it; the help says by which policy it would be decided."""
+    for name in ("../small.pl", "../called otherwise.pl", "lemtrada", "nowhere"):
+        written(folder / "cases" / "good.case.yaml", f"policy: {name}\nbirth: 2000-01-01\n{RECORD}{EXPECT}")
+        written(folder / "called otherwise.pl", POLICY)
+        result = run("check", "cases/good.case.yaml", "--policy", SHIPPED / "lemtrada.pl")
+        assert result.exit_code == 2
+        if name == "lemtrada":
+            assert "[wrong-policy]" not in result.stderr
+            continue
+        assert "1 error" in result.stderr
+        assert f"is made for the policy `{name}`, and this is `lemtrada`" in result.stderr
+        way = {"../small.pl": "small.pl", "nowhere": "POLICY"}.get(name, "'called otherwise.pl'")
+        assert f"with `--policy {way}`" in result.stderr
 
 
 def test_a_case_cannot_have_just_any_file_shown(folder: Path) -> None:
