@@ -50,8 +50,10 @@ def analyze(
         found = analysis.analyze(loaded, chosen, rows, lambda part: told(parts.index(part), len(parts), part))
     if folder is not None:
         from explain.analysis.cases import reading_cases
+        from kb.case_policy import policy_key
 
-        write_cases(folder, {f"{name}.case.yaml": text for name, text in reading_cases(found)})
+        made_for = policy_key(policy, loaded.vocabulary.header.name, folder)
+        write_cases(folder, {f"{name}.case.yaml": text for name, text in reading_cases(found, made_for)})
     if as_json:
         from explain.analysis.json import analysis_json
 

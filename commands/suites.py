@@ -140,7 +140,7 @@ def report(
     """Print the table, the failures or what was changed, and how many cases had each outcome."""
     from explain.suite.failure import failure_text
     from explain.suite.run import decider
-    from explain.suite.table import results_text
+    from explain.suite.table import deciders, results_text
 
     for each in results:
         if each.entry.error is not None:
@@ -160,7 +160,7 @@ def report(
         click.echo(f"\n{change}")
     if changes is not None:
         click.echo(f"\n{len(changes)} change{'s' * (len(changes) != 1)} to review")
-    click.echo(f"\n{counted(results)}")
+    click.echo("\n" + "\n".join([*deciders(results), counted(results)]))
 
 
 def counted(results: Sequence[Result]) -> str:

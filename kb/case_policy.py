@@ -26,6 +26,19 @@ def named_source(given: str, path: str) -> str:
     return tidy if os.path.isfile(beside) and os.path.isfile(tidy) and os.path.samefile(tidy, beside) else beside
 
 
+def policy_key(source: str, name: str, folder: Path) -> str:
+    """What a case in a folder says under `policy`, so that it is decided by the policy of a source.
+
+    That is the path from there to the file, where a case can name it by one; else the ``name`` of the policy.
+    """
+    if not source.endswith(".pl") or not os.path.isfile(source):
+        return name
+    # Where the folders are is told without links, for `..` leads out of what a link leads to.
+    above, file = os.path.split(source)
+    path = os.path.relpath(os.path.join(os.path.realpath(above), file), os.path.realpath(folder))
+    return Path(path).as_posix() if path.isprintable() else name
+
+
 def is_for(given: str, path: str, name: str) -> bool:
     """Whether a case that says ``given`` is made for the policy of this name.
 

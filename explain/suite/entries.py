@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explain.suite.expect import Expectation, read_expectation
-from explain.suite.policies import Policies, edition_of
+from explain.suite.policies import SHIPPED_DEFAULT, Policies, edition_of
 from explain.suite.read_expect import expected_of
 from kb.case import Case
 from kb.editions import Editions
@@ -26,7 +26,7 @@ class Entry:
     """One case of a suite: its file, its row where that is a table, and what it expects, if anything.
 
     ``name`` is that of the file, or of the case in a table. ``error`` says what is wrong with it; there is
-    then no case. ``row`` and ``line`` say where it stands, ``source`` of a file where its policy is.
+    then no case. ``row`` and ``line`` say where it stands, ``source`` where its policy is.
     """
 
     path: Path
@@ -138,7 +138,8 @@ def table_entries(path: Path, policies: Policies) -> Iterator[Entry]:
         except ProblemsError as error:
             yield Entry(path, row.name, error=error, row=row.number, line=row.line)
         else:
-            yield Entry(path, row.name, policy, case, expectation, row=row.number, line=row.line)
+            source = policies.given or SHIPPED_DEFAULT
+            yield Entry(path, row.name, policy, case, expectation, row=row.number, line=row.line, source=source)
 
 
 def row_edition(editions: Editions, row: RowText) -> Policy:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from kb.case_nodes import Mapping, Scalar
 from kb.case_policy import named_source
+from kb.case_problems import shown
 from kb.editions import Editions, edition_for, load_editions
 from kb.policy import Policy
-from kb.problems import ProblemsError
+from kb.problems import Problem, ProblemsError, printable
 from kb.read_case import CaseText
 
 SHIPPED_DEFAULT = "lemtrada"
@@ -60,13 +61,35 @@ class Policies:
 
     def of(self, opened: CaseText) -> Policy:
         """The policy that decides a case. Raises ``ProblemsError`` where there is none."""
-        return edition_of(self.load(self.source_of(opened)), opened)
+        try:
+            editions = self.load(self.source_of(opened))
+        except ProblemsError as error:
+            if self.given or not named(opened) or error.problems[0].code != "no-such-policy":
+                raise
+            raise missing(opened, error.problems[0]) from None
+        return edition_of(editions, opened)
+
+
+def key_of(opened: CaseText) -> Scalar | None:
+    """What a case file says under `policy`; none where it says nothing, or nothing that could be a name."""
+    node = opened.parts.get("policy") if isinstance(opened.parts, Mapping) else None
+    return node if isinstance(node, Scalar) else None
 
 
 def named(opened: CaseText) -> str:
     """The source of the policy that a case file names; empty where it names none."""
-    node = opened.parts.get("policy") if isinstance(opened.parts, Mapping) else None
-    return named_source(node.text, opened.path) if isinstance(node, Scalar) else ""
+    key = key_of(opened)
+    return named_source(key.text, opened.path) if key is not None else ""
+
+
+def missing(opened: CaseText, problem: Problem) -> ProblemsError:
+    """The problem with a policy that a case names and that is not there, told at its key."""
+    key = key_of(opened)
+    assert key is not None
+    message = f"the case is made for the policy {shown(key.text)}, and there is no such file or policy"
+    looked = f"there is no file `{printable(named(opened))}`; {problem.help}"
+    help = f"{looked}; with `--policy POLICY` the case is decided by that one"
+    return ProblemsError([Problem(problem.code, message, opened.path, key.span, help)], {opened.path: opened.text})
 
 
 def edition_of(editions: Editions, opened: CaseText) -> Policy:

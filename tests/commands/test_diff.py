@@ -77,6 +77,14 @@ def test_the_meaning_is_compared_by_default(editions: tuple[Path, Path, Path], t
     found = json.loads(run("diff", old, new, "--cases", tmp_path / "witnesses", "--json", QUICK).stdout)
     assert "witness-1" in {each["case"]["id"] for each in found["effect"]["flips"]}
     assert found["effect"]["not_comparable"] == []
+    assert '\npolicy: "../new.pl"\n' in first.read_text("utf-8")
+    assert all(each["outcome"] == "expects nothing" for each in suite_of(tmp_path / "witnesses"))
+
+
+def suite_of(folder: Path) -> list[dict[str, object]]:
+    """The cases of a folder, each decided by the policy that it names."""
+    found: list[dict[str, object]] = json.loads(run("test", folder, "--json").stdout)["cases"]
+    return found
 
 
 def test_a_policy_beyond_solving_has_the_other_parts_all_the_same(

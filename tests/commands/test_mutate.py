@@ -43,6 +43,21 @@ def test_a_share_of_the_mutants_can_be_enough(policy: Path) -> None:
     assert run(*arguments, "101").exit_code == 2
 
 
+def test_the_cases_that_are_written_are_decided_by_the_policy_that_they_were_written_for(policy: Path) -> None:
+    """A file is named by its path from the folder of the cases, whatever it is called."""
+    mine = written(policy.parent / "of mine" / "called otherwise.pl", POLICY)
+    for folder in (policy.parent / "deep" / "grown", mine.parent):
+        assert run("suite", mine, "-o", folder, "--only", "count-changed").exit_code == 0
+        found = run("test", folder)
+        assert (found.exit_code, f"decided by {mine}: " in found.stdout) == (0, True), found.output
+    folder = policy.parent / "killers"
+    run("mutate", mine, "--suite", policy.parent / "suite", "--only", "threshold", "--write-cases", folder)
+    assert 'policy: "../of mine/called otherwise.pl"\n' in next(folder.iterdir()).read_text("utf-8")
+    assert run("test", folder).exit_code == 0
+    found = run("mutate", policy, "--suite", folder, "--only", "threshold", "--no-search")
+    assert "wrong-policy" not in found.output
+
+
 def test_the_json_lists_every_mutant(policy: Path) -> None:
     """With the cases and readings that it was held against."""
     found = run("mutate", policy, "--suite", policy.parent / "suite", "--reading", "adult=sixteen", "--json")

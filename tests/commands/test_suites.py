@@ -80,6 +80,33 @@ def test_a_case_is_decided_by_the_policy_that_it_names(folder: Path) -> None:
     assert "is made for the policy `lemtrada`" in run("test", "cases/c.case.yaml", "--policy", "small.pl").stderr
 
 
+def test_the_policies_that_decided_are_told(folder: Path) -> None:
+    """Once where there is one, else each with the number of its cases; a shipped one by its name."""
+    result = run("test", "cases/good.case.yaml", "cases/silent.case.yaml", "--policy", "small.pl")
+    assert "\ndecided by small.pl: Small, edition 1\n2 cases: 1 passed, 1 expects nothing\n" in result.stdout
+    written(folder / "cases" / "good.case.yaml", f"policy: ../small.pl\n{RECORD}{EXPECT}")
+    result = run("test", "cases/good.case.yaml", CASES / "refused-route.case.yaml")
+    assert "\n1 case decided by small.pl: Small, edition 1\n1 case decided by lemtrada (shipped): " in result.stdout
+    result = run("test", "cases/broken.case.yaml", "--policy", "small.pl")
+    assert "decided by" not in result.stdout
+
+
+def test_a_policy_that_a_case_names_and_that_is_not_there_is_told_at_its_key(folder: Path) -> None:
+    """With the file that was looked for, and the option that goes before it."""
+    written(folder / "cases" / "good.case.yaml", f"policy: smal\n{RECORD}{EXPECT}")
+    result = run("test", "cases/good.case.yaml")
+    assert result.exit_code == 2
+    for words in (
+        "error[no-such-policy]: the case is made for the policy `smal`, and there is no such file or policy\n"
+        " --> cases/good.case.yaml:1:9\n",
+        "there is no file `cases/smal.pl`",
+        "with `--policy POLICY` the case is decided by that one",
+    ):
+        assert words in result.stderr
+    result = run("test", "cases/good.case.yaml", "--policy", "smal.pl")
+    assert "the case is made for" not in result.stderr
+
+
 def test_a_failure_shows_the_whole_command_that_explains_it(folder: Path) -> None:
     """By the policy that the case names, the edition and the readings; it is what a shell takes, and it runs."""
     written(folder / "odd name.pl", POLICY)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.case_policy import is_for, named_source
+from kb.case_policy import is_for, named_source, policy_key
 from kb.policy import load_policy
 from kb.problems import ProblemsError
 from kb.read_case import read_case
@@ -54,6 +54,20 @@ def test_what_else_is_wrong_with_a_case_of_another_policy_is_not_told(case: str,
             read_case(text.format(given), path, vocabulary)
         found = [each.code for each in raised.value.problems]
         assert found == codes or (not codes and found[0].startswith("unknown-"))
+
+
+def test_a_case_names_a_file_by_the_path_from_its_folder(case: str, tmp_path: Path) -> None:
+    """From where a link leads to; what a case cannot name by a path keeps the name of the policy."""
+    assert policy_key("mine.pl", "small", Path("cases")) == "../mine.pl"
+    assert policy_key(str(tmp_path / "mine.pl"), "small", Path("not/there/yet")) == "../../../mine.pl"
+    assert policy_key("mine.pl", "small", Path()) == "mine.pl"
+    (tmp_path / "far" / "cases").mkdir(parents=True)
+    os.symlink("far/cases", tmp_path / "link")
+    assert policy_key("mine.pl", "small", Path("link")) == "../../mine.pl"
+    (tmp_path / "mine.txt").write_text(POLICY, "utf-8")
+    (tmp_path / "a\x1bb.pl").write_text(POLICY, "utf-8")
+    for source in ("lemtrada", "cases", "mine.txt", "mine.pl@1", "a\x1bb.pl"):
+        assert policy_key(source, "small", Path("cases")) == "small"
 
 
 def test_the_source_of_a_policy_is_told_as_short_as_it_can_be(case: str, tmp_path: Path) -> None:
