@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from commands.common import dump, edition_option, json_option, one_edition, parse_readings, reading_option, width
-from commands.folders import refuse_taken, write_cases
+from commands.folders import refuse_folder, write_cases
 from commands.progress import progress
 
 MOST_ROWS = 10
@@ -44,7 +44,9 @@ def analyze(
 
     loaded = one_edition(policy, edition)
     chosen = parse_readings(readings)
-    folder = None if cases is None else free_folder(Path(cases))
+    folder = None if cases is None else Path(cases)
+    if folder is not None:
+        refuse_folder(folder, "reading-*.case.yaml")
     with progress("analysing", at_once=True) as told:
         parts = analysis.PARTS
         found = analysis.analyze(loaded, chosen, rows, lambda part: told(parts.index(part), len(parts), part))
@@ -62,9 +64,3 @@ def analyze(
     from explain.analysis.text import analysis_text
 
     click.echo(analysis_text(found, width=width()))
-
-
-def free_folder(folder: Path) -> Path:
-    """A folder to write into, which holds none of the files yet; that is told before the long search."""
-    refuse_taken(sorted(folder.glob("reading-*.case.yaml")))
-    return folder

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from commands.common import case_files, colour, dump, json_option, parse_readings, reading_option
-from commands.folders import write_cases
+from commands.folders import refuse_folder, write_cases
 from commands.progress import patiently
 from kb.problems import Problem, ProblemsError, printable
 
@@ -67,6 +67,8 @@ def diff(
         raise click.UsageError("--write-cases writes what the comparison by meaning finds, so not with --no-meaning")
     if output is not None and Path(output).suffix.lower() != ".html":
         raise click.BadParameter(f"`{printable(output)}` does not end in .html", param_hint="--output")
+    if folder is not None:
+        refuse_folder(Path(folder), "witness-*.case.yaml")
     chosen, files = parse_readings(readings), case_files(cases)
     editions = both_of(old, new)
     split_readings(*editions, chosen)

@@ -19,9 +19,9 @@ from commands.common import (
     parse_readings,
     reading_option,
 )
-from commands.folders import write_cases
+from commands.folders import refuse_folder, write_cases
 from commands.progress import progress
-from kb.problems import Problem, ProblemsError, printable
+from kb.problems import ProblemsError, printable
 
 if TYPE_CHECKING:
     from explain.suite.grow import Grown
@@ -78,9 +78,12 @@ def mutate(
     from explain.suite.mutation import mutate as hold
     from explain.suite.mutation_faces import mutation_json, mutation_text
     from kb.case_policy import policy_key
+    from kb.regression.operators import OPERATORS
 
     if folder is not None and not search:
         raise click.UsageError("--write-cases writes the cases that the search finds, so not with --no-search")
+    if folder is not None:
+        refuse_folder(Path(folder), *(f"*-{operator}-*.case.yaml" for operator in OPERATORS))
     loaded = one_edition(policy, edition)
     cases = read_suite(loaded, policy, suite)
     chosen = parse_readings(readings)
@@ -123,7 +126,7 @@ def suite(policy: str, output: str, only: tuple[str, ...], readings: tuple[str, 
     loaded = one_edition(policy, edition)
     chosen = parse_readings(readings)
     loaded.readings(chosen)
-    refuse_cases(Path(output))
+    refuse_folder(Path(output), "*.case.yaml")
     with progress("growing") as told:
         made_for = policy_key(policy, loaded.vocabulary.header.name, Path(output))
         found = grow(loaded, chosen, only, told, made_for)
@@ -151,10 +154,3 @@ def finished(policy: Policy, survivors: Sequence[Mutant], readings: Mapping[str,
         return None
     with progress("searching") as told:
         return finish(killer, survivors, readings, told, made_for)
-
-
-def refuse_cases(folder: Path) -> None:
-    """Refuse a folder that holds case files already, before any work."""
-    if folder.is_dir() and (there := sorted(folder.glob("*.case.yaml"))):
-        problem = Problem("exists", "the folder holds cases already", str(there[0]), help="choose another folder")
-        raise ProblemsError([problem], {})
