@@ -122,6 +122,9 @@ def table_entries(path: Path, policies: Policies) -> Iterator[Entry]:
         editions = policies.shared()
         table = load_table(path)
         rows = row_texts(table, editions.policies[-1].vocabulary)
+        if not rows:
+            help = "write a case a row below the heading"
+            raise ProblemsError([Problem("no-cases", "the table has no rows", str(path), help=help)], {})
     except ProblemsError as error:
         yield Entry(path, path.name, error=error)
         return

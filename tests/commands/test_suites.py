@@ -58,6 +58,26 @@ def test_a_folder_without_a_case_is_bad_input(tmp_path: Path) -> None:
     assert ".case.yaml" in result.stderr
 
 
+def test_a_table_without_a_row_is_bad_input(folder: Path) -> None:
+    """Like a folder without a case."""
+    written(folder / "t.cases.csv", TABLE.splitlines()[0])
+    result = run("test", "t.cases.csv", "--policy", "small.pl")
+    assert result.exit_code == 2
+    assert "error[no-cases]: the table has no rows\n --> t.cases.csv\n" in result.stderr
+    assert "1 case: 1 bad input" in result.stdout
+
+
+def test_where_no_case_expects_anything_the_paths_are_named(folder: Path) -> None:
+    """Each as it was given; without one, the folder that one is in."""
+    result = run("test", "cases/silent.case.yaml", "--policy", "small.pl")
+    assert "error[no-expectation]: no case expects anything\n --> cases/silent.case.yaml\n" in result.stderr
+    for name in ("good", "young", "broken"):
+        (folder / "cases" / f"{name}.case.yaml").unlink()
+    for paths, told in (((), [" --> ."]), (("cases", "./cases"), [" --> ./cases", " --> cases"])):
+        lines = run("test", *paths, "--policy", "small.pl").stderr.splitlines()
+        assert [line for line in lines if line.startswith(" -->")] == told
+
+
 def test_only_files_of_a_suite_are_found_in_a_folder(folder: Path) -> None:
     """Without a path, the folder that one is in; what is hidden and what is named otherwise is left alone."""
     written(folder / "cases" / "broken.case.yaml", RECORD + EXPECT)
