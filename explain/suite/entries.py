@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from explain.suite.expect import Expectation, read_expectation
@@ -121,7 +121,10 @@ def table_entries(path: Path, policies: Policies) -> Iterator[Entry]:
     try:
         editions = policies.shared()
         table = load_table(path)
-        rows = row_texts(table, editions.policies[-1].vocabulary)
+        try:
+            rows = row_texts(table, editions.policies[-1].vocabulary)
+        except ProblemsError as error:
+            raise error if policies.given else unasked(error) from None
         if not rows:
             help = "write a case a row below the heading"
             raise ProblemsError([Problem("no-cases", "the table has no rows", str(path), help=help)], {})
@@ -143,6 +146,13 @@ def table_entries(path: Path, policies: Policies) -> Iterator[Entry]:
         else:
             source = policies.given or SHIPPED_DEFAULT
             yield Entry(path, row.name, policy, case, expectation, row=row.number, line=row.line, source=source)
+
+
+def unasked(error: ProblemsError) -> ProblemsError:
+    """What is wrong with the columns of a table, the first told of the policy, which nobody has asked for."""
+    first, *others = error.problems
+    read = f"the table is read under `{SHIPPED_DEFAULT}`, and with `--policy POLICY` under another"
+    return ProblemsError([replace(first, help=f"{first.help}; {read}" if first.help else read), *others], error.texts)
 
 
 def row_edition(editions: Editions, row: RowText) -> Policy:

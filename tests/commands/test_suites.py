@@ -58,6 +58,17 @@ def test_a_folder_without_a_case_is_bad_input(tmp_path: Path) -> None:
     assert ".case.yaml" in result.stderr
 
 
+def test_a_table_with_columns_of_another_policy_is_told_under_which_it_was_read(folder: Path) -> None:
+    """Once, and only where no policy was asked for."""
+    written(folder / "t.cases.csv", TABLE)
+    result = run("test", "t.cases.csv")
+    assert result.stderr.count("is not known") == 4
+    told = "the table is read under `lemtrada`, and with `--policy POLICY` under another"
+    assert flat(result.stderr).count(told) == 1
+    written(folder / "t.cases.csv", TABLE.replace("age;", "ages;"))
+    assert told not in flat(run("test", "t.cases.csv", "--policy", "small.pl").stderr)
+
+
 def test_a_table_without_a_row_is_bad_input(folder: Path) -> None:
     """Like a folder without a case."""
     written(folder / "t.cases.csv", TABLE.splitlines()[0])
