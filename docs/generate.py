@@ -149,9 +149,12 @@ def one_command(context: click.Context) -> Iterator[str]:
 
 
 def argument_row(argument: click.Argument, context: click.Context) -> tuple[str, str, str]:
-    name = (argument.metavar or argument.make_metavar(context)).strip("[]").removesuffix("...")
-    many = "one or more" if argument.nargs == -1 else "one"
-    return code(name), many if argument.required else "one or none", code(shown_default(argument))
+    name = (argument.metavar or argument.make_metavar(context)).removesuffix("...").strip("[]")
+    if argument.nargs == -1:
+        many = "one or more" if argument.required else "any number"
+    else:
+        many = "one" if argument.required else "one or none"
+    return code(name), many, code(shown_default(argument))
 
 
 def option_row(option: click.Option) -> tuple[str, str, str]:
