@@ -61,9 +61,14 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CaseFile |
 
 def pytest_configure(config: pytest.Config) -> None:
     """Where expectations are written anew, gather what that changes; refuse options that are malformed."""
-    for pair in (*config.getoption("--policy-reading"), *config.getini("policykb_readings")):
-        if not all(pair.partition("=")):
-            raise pytest.UsageError(f"--policy-reading: {pair!r} is not NAME=VALUE")
+    setting = f"policykb_readings in {config.inipath.name}" if config.inipath is not None else "policykb_readings"
+    for place, pairs in (
+        ("--policy-reading", config.getoption("--policy-reading")),
+        (setting, config.getini("policykb_readings")),
+    ):
+        for pair in pairs:
+            if not all(pair.partition("=")):
+                raise pytest.UsageError(f"{place}: {pair!r} is not NAME=VALUE")
     if config.getoption("--policy-update"):
         config.pluginmanager.register(Changes(), "policykb-changes")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from commands.common import dump, edition_option, json_option, one_edition, parse_readings, reading_option, width
-from commands.folders import refuse_taken, write_cases
+from commands.folders import refuse_folder, write_cases
 from commands.progress import progress
 
 MOST_ROWS = 10
@@ -44,14 +44,18 @@ def analyze(
 
     loaded = one_edition(policy, edition)
     chosen = parse_readings(readings)
-    folder = None if cases is None else free_folder(Path(cases))
+    folder = None if cases is None else Path(cases)
+    if folder is not None:
+        refuse_folder(folder, "reading-*.case.yaml")
     with progress("analysing", at_once=True) as told:
         parts = analysis.PARTS
         found = analysis.analyze(loaded, chosen, rows, lambda part: told(parts.index(part), len(parts), part))
     if folder is not None:
         from explain.analysis.cases import reading_cases
+        from kb.case_policy import policy_key
 
-        write_cases(folder, {f"{name}.case.yaml": text for name, text in reading_cases(found)})
+        made_for = policy_key(policy, loaded.vocabulary.header.name, folder)
+        write_cases(folder, {f"{name}.case.yaml": text for name, text in reading_cases(found, made_for)})
     if as_json:
         from explain.analysis.json import analysis_json
 
@@ -60,9 +64,3 @@ def analyze(
     from explain.analysis.text import analysis_text
 
     click.echo(analysis_text(found, width=width()))
-
-
-def free_folder(folder: Path) -> Path:
-    """A folder to write into, which holds none of the files yet; that is told before the long search."""
-    refuse_taken(sorted(folder.glob("reading-*.case.yaml")))
-    return folder

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from commands.common import case_files, colour, dump, json_option, parse_readings, reading_option
-from commands.folders import write_cases
+from commands.folders import refuse_folder, write_cases
 from commands.progress import patiently
 from kb.problems import Problem, ProblemsError, printable
 
@@ -68,6 +68,8 @@ def diff(
         raise click.UsageError("--write-cases writes what the comparison by meaning finds, so not with --no-meaning")
     if output is not None and Path(output).suffix.lower() != ".html":
         raise click.BadParameter(f"`{printable(output)}` does not end in .html", param_hint="--output")
+    if folder is not None:
+        refuse_folder(Path(folder), "witness-*.case.yaml")
     chosen, files = parse_readings(readings), case_files(cases)
     there(files)
     editions = both_of(old, new)
@@ -76,7 +78,7 @@ def diff(
     meaning = None if no_meaning else meaning_of(*editions, chosen, needed=folder is not None)
     found = Difference(*editions, edits(*editions), meaning, effect, chosen)
     if folder is not None:
-        write_cases(Path(folder), witness_files(found))
+        write_cases(Path(folder), witness_files(found, new, Path(folder)))
     show(found, output, as_json)
     sys.exit(ended(effect, fail_on_flip) if effect else 0)
 
@@ -146,9 +148,10 @@ def effect_of(old: Policy, new: Policy, files: Sequence[Path], readings: Mapping
     return effect(outcomes(old, new, patiently(files, len(files), "comparing case files"), readings))
 
 
-def witness_files(found: Difference) -> dict[str, str]:
-    """Each witness as the text of a case file, by the name of the file."""
+def witness_files(found: Difference, new: str, folder: Path) -> dict[str, str]:
+    """Each witness as the text of a case file for a folder, made for the new edition, by the name of the file."""
     from explain.difference.told import Told
+    from kb.case_policy import policy_key
     from kb.case_text import case_text
 
     told = Told(found)
@@ -156,7 +159,8 @@ def witness_files(found: Difference) -> dict[str, str]:
     for each in told.examples:
         turns = [told.turn(shift, turn) for shift, turn in each.turns]
         comment = [*turns, "What is unusual in it:", *(f"- {words}" for words in each.witness.unusual)]
-        files[f"{each.name}.case.yaml"] = case_text(each.record, "\n".join(comment))
+        made_for = policy_key(new, str(each.record["policy"]), folder)
+        files[f"{each.name}.case.yaml"] = case_text({**each.record, "policy": made_for}, "\n".join(comment))
     return files
 
 

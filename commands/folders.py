@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -30,6 +31,21 @@ def refuse_taken(paths: Iterable[Path], help: str = "choose another folder") -> 
     ]
     if problems:
         raise ProblemsError(problems, {})
+
+
+def refuse_folder(folder: Path, *patterns: str) -> None:
+    """Raises ``ProblemsError`` where no cases of these names can be written into a folder, before the search for them.
+
+    It holds some already, or it is none and cannot be made, or is not to be written into.
+    """
+    if there := sorted(each for pattern in patterns if os.path.isdir(folder) for each in folder.glob(pattern)):
+        problem = Problem("exists", "the folder holds such cases already", str(there[0]), help="choose another folder")
+        raise ProblemsError([problem], {})
+    nearest = next(each for each in (folder, *folder.absolute().parents) if os.path.exists(each))
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        reason = "this is no folder" if not nearest.is_dir() else "this folder cannot be written into"
+        problem = Problem("unwritable", reason, str(nearest), help="choose another folder")
+        raise ProblemsError([problem], {})
 
 
 def write_cases(folder: Path, files: Mapping[str, str]) -> None:

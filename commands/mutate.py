@@ -19,9 +19,9 @@ from commands.common import (
     parse_readings,
     reading_option,
 )
-from commands.folders import write_cases
+from commands.folders import refuse_folder, write_cases
 from commands.progress import progress
-from kb.problems import Problem, ProblemsError, printable
+from kb.problems import ProblemsError, printable
 
 if TYPE_CHECKING:
     from explain.suite.grow import Grown
@@ -77,15 +77,22 @@ def mutate(
     from explain.suite.entries import read_suite
     from explain.suite.mutation import mutate as hold
     from explain.suite.mutation_faces import mutation_json, mutation_text
+    from kb.case_policy import policy_key
+    from kb.regression.operators import OPERATORS
 
     if folder is not None and not search:
         raise click.UsageError("--write-cases writes the cases that the search finds, so not with --no-search")
+    if folder is not None:
+        refuse_folder(Path(folder), *(f"*-{operator}-*.case.yaml" for operator in OPERATORS))
     loaded = one_edition(policy, edition)
     cases = read_suite(loaded, policy, suite)
     chosen = parse_readings(readings)
     with progress("mutating") as told:
         found = hold(loaded, cases, chosen, only, jobs or os.cpu_count() or 1, told)
-    grown = finished(loaded, found.survivors, chosen) if search and found.survivors else None
+    grown: Grown | None = None
+    if search and found.survivors:
+        made_for = policy_key(policy, loaded.vocabulary.header.name, Path(folder)) if folder is not None else ""
+        grown = finished(loaded, found.survivors, chosen, made_for)
     if grown is not None and folder is not None:
         write_cases(Path(folder), grown.files)
     if as_json:
@@ -114,13 +121,15 @@ def suite(policy: str, output: str, only: tuple[str, ...], readings: tuple[str, 
     Exit code: 0; 1 where the solver could not deal with every mutant; 2 bad input.
     """
     from explain.suite.grow import grow
+    from kb.case_policy import policy_key
 
     loaded = one_edition(policy, edition)
     chosen = parse_readings(readings)
     loaded.readings(chosen)
-    refuse_cases(Path(output))
+    refuse_folder(Path(output), "*.case.yaml")
     with progress("growing") as told:
-        found = grow(loaded, chosen, only, told)
+        made_for = policy_key(policy, loaded.vocabulary.header.name, Path(output))
+        found = grow(loaded, chosen, only, told, made_for)
     write_cases(Path(output), found.files)
     same, open_ = len(found.equivalent), len(found.undecided)
     click.echo(f"{len(found.files)} cases kill {found.mutants - same - open_} of {found.mutants} mutants")
@@ -133,7 +142,7 @@ def suite(policy: str, output: str, only: tuple[str, ...], readings: tuple[str, 
     sys.exit(SURVIVORS if open_ else 0)
 
 
-def finished(policy: Policy, survivors: Sequence[Mutant], readings: Mapping[str, str]) -> Grown | None:
+def finished(policy: Policy, survivors: Sequence[Mutant], readings: Mapping[str, str], made_for: str) -> Grown | None:
     """Cases that kill the survivors; none for a policy that is beyond solving, which is told."""
     from explain.suite.grow import finish
     from kb.regression.kill import Killer
@@ -144,11 +153,4 @@ def finished(policy: Policy, survivors: Sequence[Mutant], readings: Mapping[str,
         click.echo(f"{error}\nno case is looked for that would kill a survivor", err=True)
         return None
     with progress("searching") as told:
-        return finish(killer, survivors, readings, told)
-
-
-def refuse_cases(folder: Path) -> None:
-    """Refuse a folder that holds case files already, before any work."""
-    if folder.is_dir() and (there := sorted(folder.glob("*.case.yaml"))):
-        problem = Problem("exists", "the folder holds cases already", str(there[0]), help="choose another folder")
-        raise ProblemsError([problem], {})
+        return finish(killer, survivors, readings, told, made_for)

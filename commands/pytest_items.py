@@ -71,8 +71,8 @@ class CaseItem(pytest.Item):
         found = result(entry, readings)
         if found.differences:
             decided = decider(entry.policy, entry.case, readings)
-            path = str(_from(self.path, self.config.invocation_params.dir))
-            again = "" if entry.row else policies(self.config).arguments(path, readings)
+            path, source = (_from(Path(each), self.config.invocation_params.dir) for each in (self.path, entry.source))
+            again = "" if entry.row else policies(self.config).arguments(str(path), str(source), readings)
             raise CaseFailed(failure_text(decided, found.differences, again=again))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:

@@ -76,7 +76,8 @@ def test(
         return
     if policy is not None:
         policies.shared().policies[-1].readings(chosen)
-    files = suite_files(paths or (".",))
+    paths = paths or (".",)
+    files = suite_files(paths)
     results = list(shown(run(files, policies, chosen), files))
     changes = updates(results, chosen, full) if update else []
     if as_json:
@@ -85,7 +86,7 @@ def test(
         dump(suite_json(results, chosen))
     else:
         report(results, policies, chosen, changes if update else None)
-    sys.exit(exit_code(results, update))
+    sys.exit(exit_code(results, paths, update))
 
 
 def heading(policies: Policies) -> str:
@@ -140,7 +141,7 @@ def report(
     """Print the table, the failures or what was changed, and how many cases had each outcome."""
     from explain.suite.failure import failure_text
     from explain.suite.run import decider
-    from explain.suite.table import results_text
+    from explain.suite.table import deciders, results_text
 
     for each in results:
         if each.entry.error is not None:
@@ -153,14 +154,14 @@ def report(
         assert entry.policy is not None
         decided = decider(entry.policy, entry.case, readings)
         place = f"{printable(str(entry.path))}:{entry.line}"
-        again = "" if entry.row else policies.arguments(str(entry.path), readings)
+        again = "" if entry.row else policies.arguments(str(entry.path), entry.source, readings)
         text = failure_text(decided, each.differences, again=again, width=width(), style=colour)
         click.echo(f"\n{colour('NOT MET').replace('NOT MET', 'FAILED')} {place}\n{text}")
     for change in changes or ():
         click.echo(f"\n{change}")
     if changes is not None:
         click.echo(f"\n{len(changes)} change{'s' * (len(changes) != 1)} to review")
-    click.echo(f"\n{counted(results)}")
+    click.echo("\n" + "\n".join([*deciders(results), counted(results)]))
 
 
 def counted(results: Sequence[Result]) -> str:
@@ -179,7 +180,7 @@ def outcome_colour(word: str) -> str:
     return colour(word) if word not in COLOURS else colour(COLOURS[word]).replace(COLOURS[word], word)
 
 
-def exit_code(results: Sequence[Result], update: bool) -> int:
+def exit_code(results: Sequence[Result], paths: Sequence[str], update: bool) -> int:
     """0 all pass, 1 one fails, 2 bad input, or nothing that expects anything."""
     from explain.suite.run import tally
 
@@ -189,9 +190,8 @@ def exit_code(results: Sequence[Result], update: bool) -> int:
     if update:
         return 0
     if not counts.get("passed") and not counts.get("failed"):
-        problem = Problem(
-            "no-expectation", "no case expects anything", "PATHS", help="write `expect:` into one, or --update"
-        )
-        click.echo(str(ProblemsError([problem], {})), err=True)
+        message, help = "no case expects anything", "write `expect:` into one, or --update"
+        problems = [Problem("no-expectation", message, path, help=help) for path in paths]
+        click.echo(str(ProblemsError(problems, {})), err=True)
         return BAD_INPUT
     return 1 if counts.get("failed") else 0

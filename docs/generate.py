@@ -58,7 +58,7 @@ OTHER_CODES: Mapping[str, str] = {
     "columns-alike": "Two columns or items have names that differ in capitals alone; engines take them for one.",
     "refused-dialect": "In this dialect of SQL the statuses would not come out right.",
     "unknown-dialect": "There is no dialect of SQL of this name, or none that has been tried.",
-    "no-cases": "The folder that is named holds no case file.",
+    "no-cases": "The folder or the table that is named holds no case.",
     "nothing-to-drop": "The fact that is to be dropped is not one that the case states.",
     "unknown-operator": "There is no operator of mutation of this name.",
     "failing-case": "A case of the suite is not as it expects under the policy itself, so nothing can be mutated.",
@@ -149,9 +149,12 @@ def one_command(context: click.Context) -> Iterator[str]:
 
 
 def argument_row(argument: click.Argument, context: click.Context) -> tuple[str, str, str]:
-    name = (argument.metavar or argument.make_metavar(context)).strip("[]").removesuffix("...")
-    many = "one or more" if argument.nargs == -1 else "one"
-    return code(name), many if argument.required else "one or none", code(shown_default(argument))
+    name = (argument.metavar or argument.make_metavar(context)).removesuffix("...").strip("[]")
+    if argument.nargs == -1:
+        many = "one or more" if argument.required else "any number"
+    else:
+        many = "one" if argument.required else "one or none"
+    return code(name), many, code(shown_default(argument))
 
 
 def option_row(option: click.Option) -> tuple[str, str, str]:

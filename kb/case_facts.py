@@ -13,13 +13,14 @@ from datetime import date
 from typing import cast
 
 from kb.case import Case, Evidence, Origin
+from kb.case_policy import is_for, wrong_policy
 from kb.case_problems import Report, listed, shown
 from kb.case_slots import DOCUMENT
 from kb.case_values import ORIGINS, Values, Written
 from kb.evidence import Piece, Slot, Stated, Statement, build_case
 from kb.meaning import Reader, span_of
 from kb.parse import sentences
-from kb.problems import did_you_mean, printable
+from kb.problems import did_you_mean
 from kb.source import unwelcome_characters
 from kb.syntax import Compound, Constant, DirectiveTerm, Span
 from kb.vocabulary import Input, Vocabulary
@@ -85,24 +86,33 @@ class FactReader:
     def case(self, facts: Sequence[Compound], digest: str) -> Case:
         """The case of the facts; without meaning where the report has a problem."""
         name = self.name(facts)
+        self.policy(facts, name)
         title = ""
         said: dict[str, list[Said]] = {}
         for fact in facts:
-            if (fact.name, len(fact.args)) == ("case", 1):
+            if (fact.name, len(fact.args)) in (("case", 1), ("policy", 2)):
                 continue
-            if fact.name in ("policy", "title") and len(fact.args) == 2:
+            if (fact.name, len(fact.args)) == ("title", 2):
                 self.about(fact.args[0], name)
                 words = self.constant(fact.args[1])
-                if fact.name == "title" and words is not None:
-                    title = str(words.value)
-                elif words is not None and words.value != self.vocabulary.header.name:
-                    known = printable(self.vocabulary.header.name)
-                    message = f"the case is made for the policy {shown(str(words.value))}, and this is `{known}`"
-                    self.wrong("wrong-policy", message, fact.args[1].span, did_you_mean(str(words.value), [known]))
+                title = title if words is None else str(words.value)
             elif (each := self.unwrapped(fact)) and (declared := self.declared(each, name)):
                 said.setdefault(declared.name, []).append(each)
         stated = {key: self.input(self.vocabulary.inputs[key], every) for key, every in said.items()}
         return build_case(self.vocabulary, name or Constant("text", ""), self.report.path, digest, title, stated)
+
+    def policy(self, facts: Sequence[Compound], name: Constant | None) -> None:
+        """Hold what the case names as its policy against this one; of a case of another all else is noise."""
+        known = self.vocabulary.header.name
+        for fact in facts:
+            if (fact.name, len(fact.args)) != ("policy", 2):
+                continue
+            self.about(fact.args[0], name)
+            words = self.constant(fact.args[1])
+            if words is not None and not is_for(str(words.value), self.report.path, known):
+                message, advice = wrong_policy(str(words.value), self.report.path, known)
+                self.wrong("wrong-policy", message, fact.args[1].span, advice)
+                self.report.stop()
 
     def only(self, declared: Input, facts: Sequence[Compound]) -> Stated:
         """All that the facts state of one input."""

@@ -13,11 +13,12 @@ from pathlib import Path
 
 from kb.case import Case, Evidence, Fact, Origin
 from kb.case_nodes import Mapping, Node, Scalar, Sequence, read_nodes
-from kb.case_problems import Report, listed, shown
+from kb.case_policy import is_for, wrong_policy
+from kb.case_problems import Report, listed
 from kb.case_slots import DOCUMENT, SlotReader, found, how, keys_of, silent, start
 from kb.case_values import TRUTHS, written
 from kb.evidence import Slot, Stated, Statement, build_case, settled_facts
-from kb.problems import Problem, did_you_mean, printable
+from kb.problems import Problem, printable
 from kb.source import decode, plain, read_text
 from kb.syntax import Compound, Constant, Span
 from kb.vocabulary import Argument, Input, Vocabulary
@@ -143,6 +144,8 @@ class _Reader(SlotReader):
             node = Mapping((), TOP)
         elif node.get("case") is None:
             self.wrong("missing-case", "the key `case` is missing", TOP, "name the case: `case: A-1`")
+        if (made_for := node.get("policy")) is not None:
+            self.policy(made_for)
         title, expect = "", None
         name = Constant("text", "")
         stated: dict[str, Stated] = {}
@@ -153,7 +156,7 @@ class _Reader(SlotReader):
                     if isinstance(value, Scalar) and silent(value) and not value.broken:
                         self.wrong("missing-case", "`case` has no value", key.span, "name the case: `case: A-1`")
                 case "policy":
-                    self.policy(value)
+                    pass  # it was looked at before all others
                 case "title":
                     title = str((self.words(value, "`title`") or Constant("text", "")).value)
                 case "expect":
@@ -165,12 +168,13 @@ class _Reader(SlotReader):
         return build_case(self.vocabulary, name, self.report.path, digest, title, stated, expect)
 
     def policy(self, node: Node) -> None:
+        """Hold what the case names as its policy against this one; of a case of another all else is noise."""
         name = self.vocabulary.header.name
         given = self.words(node, "`policy`")
-        # A path names the policy by its file.
-        if given is not None and name not in (given.value, str(given.value).rpartition("/")[2].removesuffix(".pl")):
-            message = f"the case is made for the policy {shown(str(given.value))}, and this is `{printable(name)}`"
-            self.wrong("wrong-policy", message, node.span, did_you_mean(str(given.value), [name]))
+        if given is not None and not is_for(str(given.value), self.report.path, name):
+            message, advice = wrong_policy(str(given.value), self.report.path, name)
+            self.wrong("wrong-policy", message, node.span, advice)
+            self.report.stop()
 
     def input(self, declared: Input, node: Node) -> Stated:
         """All that the value of an input's key states."""

@@ -119,7 +119,8 @@ def candidate(shelf: Shelf, name: str) -> Policy:
     shipped = SHIPPED / f"{name}.pl"
     if shipped.is_file():
         return load_policy(shipped)
-    editions = ", ".join(f"`{printable(each.vocabulary.header.edition)}`" for each in known)
+    names = dict.fromkeys(printable(each.vocabulary.header.edition) for each in known)
+    editions = ", ".join(f"`{each}`" for each in names)
     help = f"name a file, or an edition: {editions}; `--policy FOLDER` makes others known"
     raise ProblemsError([Problem("no-such-edition", f"no file or edition `{printable(name)}`", name, help=help)], {})
 

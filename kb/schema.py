@@ -64,13 +64,17 @@ def json_schema(vocabulary: Vocabulary) -> Schema:
     """The JSON Schema (draft 2020-12) of a case file: what the reader accepts, as far as a schema can say.
 
     Beyond a schema: that a date exists (its format says so to validators that look), how a number is
-    written, and that a name is not given twice. What a case expects the reader passes on as it is; there the
-    schema says what `policykb test` accepts, but for the values of criteria.
+    written, that a name is not given twice, and what policy is in a file. What a case expects the reader passes
+    on as it is; there the schema says what `policykb test` accepts, but for the values of criteria.
     """
     header = vocabulary.header
     properties: Schema = {
         "case": {"type": ["string", "number"], "pattern": r"\S", "description": "the name of the case"},
-        "policy": {"enum": [header.name, None], "description": "the policy that the case is made for"},
+        "policy": {
+            # By the path of its file, which says in its text alone what policy it is; else by its name.
+            "anyOf": [{"enum": [header.name, None]}, {"type": "string", "pattern": r"\.pl$"}],
+            "description": "the policy that the case is made for",
+        },
         "title": {**_WORDS, "description": "a few words on the case"},
         "expect": _expect(vocabulary),
     }

@@ -21,6 +21,7 @@ from kb.syntax import NOWHERE, Span
 
 MOST_BYTES = 50_000_000
 TABLE_CODES: Mapping[str, str] = {
+    "case-twice": "A row of a table whose case has the name of one in a row before it.",
     "table-cell": "A cell of a table that does not hold what its column asks for.",
     "table-column": "A column of a table that is not known, or stands there twice.",
     "table-file": "A table that cannot be read as one.",

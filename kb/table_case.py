@@ -101,7 +101,10 @@ class RowText:
 def row_texts(table: Table, vocabulary: Vocabulary) -> list[RowText]:
     """Each row taken apart. Raises ``ProblemsError`` where the heading is wrong."""
     places = _places(table, vocabulary)
-    return [_RowReader(table, vocabulary, places, row).text() for row in table.rows]
+    first: dict[str, int] = {}
+    for row in table.rows:
+        first.setdefault(row.cells["case"].text, row.number)
+    return [_RowReader(table, vocabulary, places, row, first).text() for row in table.rows]
 
 
 @dataclass(frozen=True)
@@ -159,10 +162,17 @@ def _place(column: str, vocabulary: Vocabulary) -> Place | None:
 
 
 class _RowReader:
-    """Makes the nodes of one row."""
+    """Makes the nodes of one row; ``first`` is the row in which each name of a case stands first."""
 
-    def __init__(self, table: Table, vocabulary: Vocabulary, places: tuple[Place, ...], row: TableRow) -> None:
-        self.table, self.vocabulary, self.places, self.row = table, vocabulary, places, row
+    def __init__(
+        self,
+        table: Table,
+        vocabulary: Vocabulary,
+        places: tuple[Place, ...],
+        row: TableRow,
+        first: Mapping[str, int],
+    ) -> None:
+        self.table, self.vocabulary, self.places, self.row, self.first = table, vocabulary, places, row, first
         self.report = TableReport(table.path, table.text)
         self.spans: dict[Span, str] = {}
 
@@ -220,6 +230,9 @@ class _RowReader:
                 words = [] if cell.text == NONE else [part for part, _ in _parts(cell)]
                 return Sequence(tuple(self.scalar(word, place, cell.span, False) for word in words), cell.span)
             return self.scalar(cell.text, place, cell.span, False)
+        if place.keys == ("case",) and (before := self.first[cell.text]) != self.row.number:
+            message = f"the case {shown(cell.text)} stands in row {before} already"
+            self.report.wrong("case-twice", message, self.at(cell.span, place), "give each row a name of its own")
         declared = place.input
         if declared is None or (place.keys[-1] in ("source", "origin") and len(place.keys) > 1):
             return self.scalar(cell.text, place, cell.span, False)

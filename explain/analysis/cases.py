@@ -12,15 +12,18 @@ from kb.decide import Decision
 from kb.regression.findings import Analysis
 
 
-def reading_cases(analysis: Analysis) -> Iterator[tuple[str, str]]:
-    """The name of each witness and the text of its case file, which a suite passes under the readings chosen."""
+def reading_cases(analysis: Analysis, made_for: str = "") -> Iterator[tuple[str, str]]:
+    """The name of each witness and the text of its case file, which a suite passes under the readings chosen.
+
+    The files name the policy by ``made_for``, or by its name where that is empty.
+    """
     told = Told(analysis)
     for each in told.splits:
         if each.split.goal is not None:
-            yield each.name, _text(analysis, each)
+            yield each.name, _text(analysis, each, made_for)
 
 
-def _text(analysis: Analysis, apart: Apart) -> str:
+def _text(analysis: Analysis, apart: Apart, made_for: str) -> str:
     split = apart.split
     assert split.goal is not None and split.record is not None and split.decisions is not None
     criterion = analysis.policy.vocabulary.criteria.get(split.goal.predicate)
@@ -36,7 +39,7 @@ def _text(analysis: Analysis, apart: Apart) -> str:
     comment = [f"{apart.turn}.", *(f"Unlike a usual case: {each}." for each in apart.unusual)]
     title = f"{split.reading}: {' or '.join(split.values)}"
     record = {key: value for key, value in split.record.items() if key not in ("case", "policy")}
-    whole = {"case": apart.name, "policy": split.record["policy"], "title": title, **record}
+    whole = {"case": apart.name, "policy": made_for or split.record["policy"], "title": title, **record}
     return case_text({**whole, "expect": expect}, "\n".join(comment))
 
 

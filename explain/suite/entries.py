@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from explain.suite.expect import Expectation, read_expectation
-from explain.suite.policies import Policies, edition_of
+from explain.suite.policies import SHIPPED_DEFAULT, Policies, edition_of
 from explain.suite.read_expect import expected_of
 from kb.case import Case
 from kb.editions import Editions
@@ -26,7 +26,7 @@ class Entry:
     """One case of a suite: its file, its row where that is a table, and what it expects, if anything.
 
     ``name`` is that of the file, or of the case in a table. ``error`` says what is wrong with it; there is
-    then no case. ``row`` and ``line`` say where it stands.
+    then no case. ``row`` and ``line`` say where it stands, ``source`` where its policy is.
     """
 
     path: Path
@@ -37,6 +37,7 @@ class Entry:
     error: ProblemsError | None = None
     row: int = 0
     line: int = 0
+    source: str = ""
 
     @property
     def judges(self) -> bool:
@@ -101,7 +102,8 @@ def file_entry(path: Path, policies: Policies) -> Entry:
         line = expect_line(opened)
         policy = policies.of(opened)
         case = opened.case(policy.vocabulary)
-        return Entry(path, name, policy, case, read_expectation(case, policy), line=line)
+        expectation = read_expectation(case, policy)
+        return Entry(path, name, policy, case, expectation, line=line, source=policies.source_of(opened))
     except ProblemsError as error:
         return Entry(path, name, error=error, line=line)
 
@@ -119,7 +121,13 @@ def table_entries(path: Path, policies: Policies) -> Iterator[Entry]:
     try:
         editions = policies.shared()
         table = load_table(path)
-        rows = row_texts(table, editions.policies[-1].vocabulary)
+        try:
+            rows = row_texts(table, editions.policies[-1].vocabulary)
+        except ProblemsError as error:
+            raise error if policies.given else unasked(error) from None
+        if not rows:
+            help = "write a case a row below the heading"
+            raise ProblemsError([Problem("no-cases", "the table has no rows", str(path), help=help)], {})
     except ProblemsError as error:
         yield Entry(path, path.name, error=error)
         return
@@ -136,7 +144,15 @@ def table_entries(path: Path, policies: Policies) -> Iterator[Entry]:
         except ProblemsError as error:
             yield Entry(path, row.name, error=error, row=row.number, line=row.line)
         else:
-            yield Entry(path, row.name, policy, case, expectation, row=row.number, line=row.line)
+            source = policies.given or SHIPPED_DEFAULT
+            yield Entry(path, row.name, policy, case, expectation, row=row.number, line=row.line, source=source)
+
+
+def unasked(error: ProblemsError) -> ProblemsError:
+    """What is wrong with the columns of a table, the first told of the policy, which nobody has asked for."""
+    first, *others = error.problems
+    read = f"the table is read under `{SHIPPED_DEFAULT}`, and with `--policy POLICY` under another"
+    return ProblemsError([replace(first, help=f"{first.help}; {read}" if first.help else read), *others], error.texts)
 
 
 def row_edition(editions: Editions, row: RowText) -> Policy:

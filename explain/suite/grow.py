@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from explain.suite.entries import Entry
 from explain.suite.kills import Ended, end, entry_of, kill_entry
@@ -47,11 +46,13 @@ def grow(
     readings: Mapping[str, str],
     operators: Collection[str] = (),
     told: Told = lambda done, total: None,
+    made_for: str = "",
 ) -> Grown:
     """A suite from nothing that kills every mutant of a policy which some case within the bounds can kill.
 
-    Usual cases come first. ``told`` hears how many mutants are dealt with. Raises ``ProblemsError`` for a policy
-    that is beyond solving, ``ReplayError`` where the engine decides a case otherwise than the formulas.
+    Usual cases come first. The files name the policy by ``made_for``, or by its name where that is empty.
+    ``told`` hears how many mutants are dealt with. Raises ``ProblemsError`` for a policy that is beyond solving,
+    ``ReplayError`` where the engine decides a case otherwise than the formulas.
     """
     killer = Killer(policy, readings)
     files: dict[str, str] = {}
@@ -61,16 +62,20 @@ def grow(
     for number, contents in enumerate(killer.base.usual, 1):
         record = {"case": "", "policy": policy.vocabulary.header.name, **usual_record(killer, contents)}
         words = "A usual case, in which everything is in order"
-        entry, text = entry_of(policy, record, f"usual-{number}", words, Path(), "", readings)
+        entry, text = entry_of(policy, record, f"usual-{number}", words, made_for, "", readings)
         files[entry.name] = text
         alive = unnoticed(alive, entry, policy, readings, kills)
         told(total - len(alive), total)
-    rest = finish(killer, alive, readings, lambda done, _: told(total - len(alive) + done, total))
+    rest = finish(killer, alive, readings, lambda done, _: told(total - len(alive) + done, total), made_for)
     return Grown({**files, **rest.files}, total, rest.bounds, rest.ended, {**kills, **rest.kills})
 
 
 def finish(
-    killer: Killer, survivors: Sequence[Mutant], readings: Mapping[str, str], told: Told = lambda done, total: None
+    killer: Killer,
+    survivors: Sequence[Mutant],
+    readings: Mapping[str, str],
+    told: Told = lambda done, total: None,
+    made_for: str = "",
 ) -> Grown:
     """Cases that kill the survivors of a suite, as few as come of taking each survivor in its turn."""
     policy = killer.base.policy
@@ -86,7 +91,7 @@ def finish(
         if found.kill is None:
             alive = alive[1:]
             continue
-        entry, text = kill_entry(found.kill, name_of(found.kill.goal.name, mutant, files), Path(), readings)
+        entry, text = kill_entry(found.kill, name_of(found.kill.goal.name, mutant, files), made_for, readings)
         files[entry.name] = text
         alive = unnoticed(alive, entry, policy, readings, kills)
         if mutant in alive:

@@ -55,15 +55,16 @@ def end_all(
     return found
 
 
-def kill_entry(kill: Kill, name: str, folder: Path, readings: Mapping[str, str]) -> tuple[Entry, str]:
+def kill_entry(kill: Kill, name: str, made_for: str, readings: Mapping[str, str]) -> tuple[Entry, str]:
     """The case of a kill as an entry of a suite, and the text of its file.
 
     It expects what the policy decides of it under these readings, and names the goal that the mutant gets wrong.
+    The file names its policy by ``made_for``, or by its name where that is empty.
     """
     policy = kill.mutant.original
     comment = [f"Notices this mistake: {said(kill.mutant)}."]
     comment += [f"Unlike a usual case: {each}." for each in departures(kill)]
-    return entry_of(policy, kill.record, name, title(kill), folder, "\n".join(comment), readings, kill)
+    return entry_of(policy, kill.record, name, title(kill), made_for, "\n".join(comment), readings, kill)
 
 
 def entry_of(
@@ -71,16 +72,16 @@ def entry_of(
     record: Mapping[str, object],
     name: str,
     words: str,
-    folder: Path,
+    made_for: str,
     comment: str,
     readings: Mapping[str, str],
     kill: Kill | None = None,
 ) -> tuple[Entry, str]:
     """A record as an entry of a suite, expecting all that the policy decides of it, and the text of its file."""
-    path = folder / f"{name}.case.yaml"
+    path = f"{name}.case.yaml"
     whole = {**record, "case": name, "title": words}
     whole = {"case": name, "policy": whole.pop("policy"), "title": words, **whole}
-    decided = decider(policy, read_case(case_text(whole), str(path), policy.vocabulary), readings)
+    decided = decider(policy, read_case(case_text(whole), path, policy.vocabulary), readings)
     expect = observed(decided({}), full=True)
     named = policy.vocabulary.criteria.get(kill.goal.predicate) if kill is not None else None
     if kill is not None and not kill.readings:
@@ -93,9 +94,11 @@ def entry_of(
         if named is not None:
             under["criteria"] = {goal_text(kill.goal, policy): WORDS[kill.before]}
         expect["readings"] = {pair: under}
-    text = case_text({**whole, "expect": expect}, comment)
-    case = read_case(text, str(path), policy.vocabulary)
-    return Entry(path, f"{name}.case.yaml", policy, case, read_expectation(case, policy)), text
+    whole["expect"] = expect
+    case = read_case(case_text(whole), path, policy.vocabulary)
+    # A path to the policy leads there only from the folder that the file is to be written into.
+    text = case_text({**whole, "policy": made_for or whole["policy"]}, comment)
+    return Entry(Path(path), path, policy, case, read_expectation(case, policy)), text
 
 
 def title(kill: Kill) -> str:

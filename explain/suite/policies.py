@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from kb.case_nodes import Mapping, Scalar
+from kb.case_policy import named_source
+from kb.case_problems import shown
 from kb.editions import Editions, edition_for, load_editions
-from kb.policy import SHIPPED, Policy
-from kb.problems import ProblemsError
+from kb.policy import Policy
+from kb.problems import Problem, ProblemsError, printable
 from kb.read_case import CaseText
 
 SHIPPED_DEFAULT = "lemtrada"
@@ -40,9 +41,12 @@ class Policies:
             raise found
         return found
 
-    def arguments(self, path: str, readings: MappingOf[str, str]) -> str:
-        """The arguments by which a command decides a case file as this suite does, as a shell takes them."""
-        options = ["--policy", self.given] if self.given else []
+    def arguments(self, path: str, source: str, readings: MappingOf[str, str]) -> str:
+        """The arguments by which a command decides a case file as this suite does, as a shell takes them.
+
+        ``source`` is the policy that decides the case, as ``source_of`` has it.
+        """
+        options = ["--policy", source] if source != SHIPPED_DEFAULT else []
         options += ["--edition", self.edition] if self.edition else []
         options += [word for name, value in readings.items() for word in ("--reading", f"{name}={value}")]
         return shlex.join([path, *options])
@@ -51,20 +55,41 @@ class Policies:
         """The editions for files that name no policy: tables."""
         return self.load(self.given or SHIPPED_DEFAULT)
 
+    def source_of(self, opened: CaseText) -> str:
+        """Where the policy is that decides a case."""
+        return self.given or named(opened) or SHIPPED_DEFAULT
+
     def of(self, opened: CaseText) -> Policy:
         """The policy that decides a case. Raises ``ProblemsError`` where there is none."""
-        return edition_of(self.load(self.given or self.named(opened) or SHIPPED_DEFAULT), opened)
+        try:
+            editions = self.load(self.source_of(opened))
+        except ProblemsError as error:
+            if self.given or not named(opened) or error.problems[0].code != "no-such-policy":
+                raise
+            raise missing(opened, error.problems[0]) from None
+        return edition_of(editions, opened)
 
-    def named(self, opened: CaseText) -> str:
-        """The source of the policy that a case file names; empty where it names none."""
-        node = opened.parts.get("policy") if isinstance(opened.parts, Mapping) else None
-        name = node.text if isinstance(node, Scalar) else ""
-        if not name.isprintable() or not name:
-            return ""
-        beside = Path(opened.path).parent / (name if name.endswith(".pl") else f"{name}.pl")
-        shipped = "/" not in name and (SHIPPED / f"{name}.pl").is_file()
-        # Only a file of a policy is read: what is wrong with it is shown, and a case may come from anywhere.
-        return name if shipped and not beside.is_file() else str(beside)
+
+def key_of(opened: CaseText) -> Scalar | None:
+    """What a case file says under `policy`; none where it says nothing, or nothing that could be a name."""
+    node = opened.parts.get("policy") if isinstance(opened.parts, Mapping) else None
+    return node if isinstance(node, Scalar) else None
+
+
+def named(opened: CaseText) -> str:
+    """The source of the policy that a case file names; empty where it names none."""
+    key = key_of(opened)
+    return named_source(key.text, opened.path) if key is not None else ""
+
+
+def missing(opened: CaseText, problem: Problem) -> ProblemsError:
+    """The problem with a policy that a case names and that is not there, told at its key."""
+    key = key_of(opened)
+    assert key is not None
+    message = f"the case is made for the policy {shown(key.text)}, and there is no such file or policy"
+    looked = f"there is no file `{printable(named(opened))}`; {problem.help}"
+    help = f"{looked}; with `--policy POLICY` the case is decided by that one"
+    return ProblemsError([Problem(problem.code, message, opened.path, key.span, help)], {opened.path: opened.text})
 
 
 def edition_of(editions: Editions, opened: CaseText) -> Policy:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from io import StringIO
+from pathlib import Path
 from typing import Literal
 
 from explain.language import clean
+from explain.suite.entries import Entry
 from explain.suite.run import Result
 from explain.text import WIDTH, Style, plain
 
@@ -27,6 +30,23 @@ def results_text(results: Sequence[Result], *, width: int = WIDTH, style: Style 
     colours: Literal["standard"] | None = "standard" if style is not plain else None
     Console(file=page, width=width, force_terminal=True, color_system=colours, highlight=False).print(table)
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines())
+
+
+def deciders(results: Sequence[Result]) -> list[str]:
+    """By which policies the cases were decided, a line for each; with how many where there are several."""
+    counts = Counter(_decider(each.entry) for each in results if each.entry.policy is not None)
+    if len(counts) == 1:
+        return [f"decided by {words}" for words in counts]
+    return [f"{count} case{'s' * (count != 1)} decided by {words}" for words, count in counts.items()]
+
+
+def _decider(entry: Entry) -> str:
+    """The policy that decides a case: where it is, its title and its edition."""
+    assert entry.policy is not None
+    header = entry.policy.vocabulary.header
+    # What is neither a file nor a folder is the name of a shipped policy.
+    place = entry.policy.path if Path(entry.source).exists() else f"{entry.source} (shipped)"
+    return f"{clean(place)}: {clean(header.title)}, edition {clean(header.edition)}"
 
 
 def label(result: Result) -> str:

@@ -25,11 +25,13 @@ QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
 def load_source(source: str) -> Policy:
     """The checked policy of a source: a file, a shipped policy's name, ``NAME@EDITION``, or ``REV:path``.
 
-    A file of the very name comes first. Raises ``ProblemsError`` where there is no such source, and with
-    every error of the policy where there is.
+    A file of the very name comes first. Raises ``ProblemsError`` where there is no such source, where it is a
+    folder of editions, and with every error of the policy where there is one.
     """
     if _is_policy(source):
         return load_policy(source)
+    if source and Path(source).is_dir():
+        raise _folder(source)
     name, at, edition = source.rpartition("@")
     if at and (_is_policy(name) or Path(name).is_dir()):
         return _edition(name, edition)
@@ -47,6 +49,14 @@ def load_source(source: str) -> Policy:
 
 def _is_policy(source: str) -> bool:
     return Path(source).is_file() or (SHIPPED / f"{source}.pl").is_file()
+
+
+def _folder(source: str) -> ProblemsError:
+    """What to say of a folder that stands where one edition is wanted."""
+    from kb.editions import load_editions
+
+    help = f"write `{printable(source.rstrip('/'))}@NAME`; editions: {load_editions(source).told()}"
+    return _problem("which-edition", "this is a folder of editions", source, help)
 
 
 def _edition(name: str, edition: str) -> Policy:

@@ -54,6 +54,7 @@ def test_the_witnesses_are_written_as_cases_that_pass(policy: Path, tmp_path: Pa
     (path,) = folder.iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert run("test", folder, "--policy", policy).exit_code == 0
+    assert run("test", folder).exit_code == 0
     folder = tmp_path / "others"
     run("analyze", policy, "--write-cases", folder, "--reading", "minimum=adult")
     assert run("test", folder, "--policy", policy, "--reading", "minimum=adult").exit_code == 0

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from tests.commands.running import APPROVAL, EXAMPLES, STEERING, changed, flat, run, written
+from tests.explain.suite.small import POLICY, RECORD
 
 
 def test_a_suite_is_a_folder_or_files() -> None:
@@ -47,6 +48,16 @@ def test_a_bad_case_ends_with_2_and_hides_no_other(tmp_path: Path) -> None:
     assert "`a`" in found.stderr
     assert "`b`" in found.stderr
     assert found.stdout == ""
+
+
+def test_a_case_of_another_policy_is_told_with_the_option_that_names_it(tmp_path: Path) -> None:
+    """For coverage is of one policy, whatever the cases name."""
+    policy = written(tmp_path / "small.pl", POLICY)
+    case = written(tmp_path / "suite" / "s.case.yaml", f"policy: ../small.pl\n{RECORD}")
+    found = run("coverage", case)
+    assert (found.exit_code, found.stderr.count("error[")) == (2, 1)
+    assert f"it is decided by the policy that it names with `--policy {policy}`" in found.stderr
+    assert run("coverage", case, "--policy", policy).exit_code == 0
 
 
 def test_an_empty_folder_ends_with_2(tmp_path: Path) -> None:

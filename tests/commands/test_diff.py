@@ -94,6 +94,14 @@ def test_the_meaning_is_compared_by_default(editions: tuple[Path, Path, Path], t
     found = json.loads(run("diff", old, new, "--cases", tmp_path / "witnesses", "--json", QUICK).stdout)
     assert "witness-1" in {each["case"]["id"] for each in found["effect"]["flips"]}
     assert found["effect"]["not_comparable"] == []
+    assert '\npolicy: "../new.pl"\n' in first.read_text("utf-8")
+    assert all(each["outcome"] == "expects nothing" for each in suite_of(tmp_path / "witnesses"))
+
+
+def suite_of(folder: Path) -> list[dict[str, object]]:
+    """The cases of a folder, each decided by the policy that it names."""
+    found: list[dict[str, object]] = json.loads(run("test", folder, "--json").stdout)["cases"]
+    return found
 
 
 def test_a_policy_beyond_solving_has_the_other_parts_all_the_same(
@@ -110,9 +118,12 @@ def test_a_policy_beyond_solving_has_the_other_parts_all_the_same(
     assert run("diff", old, new, "--write-cases", tmp_path / "witnesses").exit_code == 2
 
 
-def test_a_file_that_is_there_is_left_alone(editions: tuple[Path, Path, Path], tmp_path: Path) -> None:
-    """And no other is written."""
+def test_a_file_that_is_there_is_left_alone(
+    editions: tuple[Path, Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And no other is written; that is told before anything is compared."""
     old, new, _ = editions
+    monkeypatch.setattr("kb.regression.meaning.compare", None)
     there = written(tmp_path / "witnesses" / "witness-1.case.yaml", "mine")
     result = run("diff", old, new, "--write-cases", there.parent)
     assert (result.exit_code, "error[exists]" in result.stderr) == (2, True)

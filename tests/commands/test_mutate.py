@@ -43,6 +43,51 @@ def test_a_share_of_the_mutants_can_be_enough(policy: Path) -> None:
     assert run(*arguments, "101").exit_code == 2
 
 
+def test_the_cases_that_are_written_are_decided_by_the_policy_that_they_were_written_for(policy: Path) -> None:
+    """A file is named by its path from the folder of the cases, whatever it is called."""
+    mine = written(policy.parent / "of mine" / "called otherwise.pl", POLICY)
+    for folder in (policy.parent / "deep" / "grown", mine.parent):
+        assert run("suite", mine, "-o", folder, "--only", "count-changed").exit_code == 0
+        found = run("test", folder)
+        assert (found.exit_code, f"decided by {mine}: " in found.stdout) == (0, True), found.output
+    folder = policy.parent / "killers"
+    run("mutate", mine, "--suite", policy.parent / "suite", "--only", "threshold", "--write-cases", folder)
+    assert 'policy: "../of mine/called otherwise.pl"\n' in next(folder.iterdir()).read_text("utf-8")
+    assert run("test", folder).exit_code == 0
+    found = run("mutate", policy, "--suite", folder, "--only", "threshold", "--no-search")
+    assert "wrong-policy" not in found.output
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "into", "code"),
+    [
+        ("mutate", "old-enough-threshold-2.case.yaml", "out", "exists"),
+        ("mutate", "of-a-person.case.yaml", "out", ""),
+        ("mutate", "of-a-person.case.yaml", "out/of-a-person.case.yaml/deeper", "unwritable"),
+        ("suite", "of-a-person.case.yaml", "out", "exists"),
+        ("suite", "of-a-person.case.yaml", "out/of-a-person.case.yaml", "unwritable"),
+    ],
+)
+def test_a_folder_that_cannot_be_written_into_is_told_before_the_search(
+    policy: Path, command: str, name: str, into: str, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A case of another name than the search gives is in nobody's way, where cases are added to a suite."""
+    written(policy.parent / "out" / name, "mine")
+
+    def searched(*args: object) -> None:
+        raise LookupError
+
+    monkeypatch.setattr("explain.suite.mutation.mutate", searched)
+    monkeypatch.setattr("explain.suite.grow.grow", searched)
+    options = ("-o",) if command == "suite" else ("--suite", policy.parent / "suite", "--write-cases")
+    if not code:
+        with pytest.raises(LookupError):
+            run(command, policy, *options, policy.parent / into)
+        return
+    found = run(command, policy, *options, policy.parent / into)
+    assert (found.exit_code, f"error[{code}]" in found.stderr) == (2, True)
+
+
 def test_the_json_lists_every_mutant(policy: Path) -> None:
     """With the cases and readings that it was held against."""
     found = run("mutate", policy, "--suite", policy.parent / "suite", "--reading", "adult=sixteen", "--json")

@@ -116,8 +116,12 @@ def test_options_go_before_the_settings(folder: Path) -> None:
     assert "did you mean `lemtrada`?" in output
     code, output = pytest_in(folder, young, "--policy-reading", "adult")
     assert code == 4
-    assert "'adult' is not NAME=VALUE" in output
+    assert "--policy-reading: 'adult' is not NAME=VALUE" in output
     assert "`ten` is no value" in pytest_in(folder, young, "--policy-reading", "adult=ten")[1]
+    written(folder / "pytest.ini", f"{SETTINGS}policykb_readings =\n    adult\n")
+    code, output = pytest_in(folder, young)
+    assert code == 4
+    assert "policykb_readings in pytest.ini: 'adult' is not NAME=VALUE" in output
 
 
 def test_a_case_names_its_policy_where_nothing_is_given(folder: Path) -> None:
@@ -125,6 +129,9 @@ def test_a_case_names_its_policy_where_nothing_is_given(folder: Path) -> None:
     written(folder / "pytest.ini", SETTINGS.replace("policykb_policy = small.pl", ""))
     written(folder / "cases" / "good.case.yaml", f"policy: ../small.pl\n{RECORD}{EXPECT}")
     assert pytest_in(folder, "cases/good.case.yaml")[0] == 0
+    written(folder / "cases" / "young.case.yaml", f"policy: ../small.pl\n{YOUNG}{EXPECT}")
+    output = pytest_in(folder, "cases/young.case.yaml", "--policy-reading", "adult=eighteen")[1]
+    assert "`policykb explain cases/young.case.yaml --policy small.pl --reading adult=eighteen` shows" in output
 
 
 def test_hostile_files_fail_without_steering_a_terminal(folder: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import stat
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from kb.policy import SHIPPED
 from tests.commands.running import CASES, ROOT, STEERING, flat, run, written
 from tests.commands.suite_files import EXPECT, TABLE, YOUNG, suite
 from tests.explain.suite.small import POLICY, RECORD
@@ -56,6 +58,37 @@ def test_a_folder_without_a_case_is_bad_input(tmp_path: Path) -> None:
     assert ".case.yaml" in result.stderr
 
 
+def test_a_table_with_columns_of_another_policy_is_told_under_which_it_was_read(folder: Path) -> None:
+    """Once, and only where no policy was asked for."""
+    written(folder / "t.cases.csv", TABLE)
+    result = run("test", "t.cases.csv")
+    assert result.stderr.count("is not known") == 4
+    told = "the table is read under `lemtrada`, and with `--policy POLICY` under another"
+    assert flat(result.stderr).count(told) == 1
+    written(folder / "t.cases.csv", TABLE.replace("age;", "ages;"))
+    assert told not in flat(run("test", "t.cases.csv", "--policy", "small.pl").stderr)
+
+
+def test_a_table_without_a_row_is_bad_input(folder: Path) -> None:
+    """Like a folder without a case."""
+    written(folder / "t.cases.csv", TABLE.splitlines()[0])
+    result = run("test", "t.cases.csv", "--policy", "small.pl")
+    assert result.exit_code == 2
+    assert "error[no-cases]: the table has no rows\n --> t.cases.csv\n" in result.stderr
+    assert "1 case: 1 bad input" in result.stdout
+
+
+def test_where_no_case_expects_anything_the_paths_are_named(folder: Path) -> None:
+    """Each as it was given; without one, the folder that one is in."""
+    result = run("test", "cases/silent.case.yaml", "--policy", "small.pl")
+    assert "error[no-expectation]: no case expects anything\n --> cases/silent.case.yaml\n" in result.stderr
+    for name in ("good", "young", "broken"):
+        (folder / "cases" / f"{name}.case.yaml").unlink()
+    for paths, told in (((), [" --> ."]), (("cases", "./cases"), [" --> ./cases", " --> cases"])):
+        lines = run("test", *paths, "--policy", "small.pl").stderr.splitlines()
+        assert [line for line in lines if line.startswith(" -->")] == told
+
+
 def test_only_files_of_a_suite_are_found_in_a_folder(folder: Path) -> None:
     """Without a path, the folder that one is in; what is hidden and what is named otherwise is left alone."""
     written(folder / "cases" / "broken.case.yaml", RECORD + EXPECT)
@@ -76,6 +109,59 @@ def test_a_case_is_decided_by_the_policy_that_it_names(folder: Path) -> None:
         assert run("test", f"cases/{name}.case.yaml").exit_code == 0
     assert "no key `age`" in flat(run("test", "cases/c.case.yaml").stderr)
     assert "is made for the policy `lemtrada`" in run("test", "cases/c.case.yaml", "--policy", "small.pl").stderr
+
+
+def test_the_policies_that_decided_are_told(folder: Path) -> None:
+    """Once where there is one, else each with the number of its cases; a shipped one by its name."""
+    result = run("test", "cases/good.case.yaml", "cases/silent.case.yaml", "--policy", "small.pl")
+    assert "\ndecided by small.pl: Small, edition 1\n2 cases: 1 passed, 1 expects nothing\n" in result.stdout
+    written(folder / "cases" / "good.case.yaml", f"policy: ../small.pl\n{RECORD}{EXPECT}")
+    result = run("test", "cases/good.case.yaml", CASES / "refused-route.case.yaml")
+    assert "\n1 case decided by small.pl: Small, edition 1\n1 case decided by lemtrada (shipped): " in result.stdout
+    result = run("test", "cases/broken.case.yaml", "--policy", "small.pl")
+    assert "decided by" not in result.stdout
+
+
+def test_a_policy_that_a_case_names_and_that_is_not_there_is_told_at_its_key(folder: Path) -> None:
+    """With the file that was looked for, and the option that goes before it."""
+    written(folder / "cases" / "good.case.yaml", f"policy: smal\n{RECORD}{EXPECT}")
+    result = run("test", "cases/good.case.yaml")
+    assert result.exit_code == 2
+    for words in (
+        "error[no-such-policy]: the case is made for the policy `smal`, and there is no such file or policy\n"
+        " --> cases/good.case.yaml:1:9\n",
+        "there is no file `cases/smal.pl`",
+        "with `--policy POLICY` the case is decided by that one",
+    ):
+        assert words in result.stderr
+    result = run("test", "cases/good.case.yaml", "--policy", "smal.pl")
+    assert "the case is made for" not in result.stderr
+
+
+def test_a_failure_shows_the_whole_command_that_explains_it(folder: Path) -> None:
+    """By the policy that the case names, the edition and the readings; it is what a shell takes, and it runs."""
+    written(folder / "odd name.pl", POLICY)
+    written(folder / "cases" / "young.case.yaml", f"policy: ../odd name.pl\n{YOUNG}{EXPECT}")
+    result = run("test", "cases/young.case.yaml", "--edition", "1", "--reading", "adult=eighteen")
+    command = "policykb explain cases/young.case.yaml --policy 'odd name.pl' --edition 1 --reading adult=eighteen"
+    assert f"`{command}` shows the whole proof." in flat(result.stdout)
+    assert "NOT MET B.1 old enough" in flat(run(*shlex.split(command)[1:]).stdout)
+
+
+def test_a_case_of_another_policy_has_that_one_problem(folder: Path) -> None:
+    """Whatever else stands in it; the help says by which policy it would be decided."""
+    for name in ("../small.pl", "../called otherwise.pl", "lemtrada", "nowhere"):
+        written(folder / "cases" / "good.case.yaml", f"policy: {name}\nbirth: 2000-01-01\n{RECORD}{EXPECT}")
+        written(folder / "called otherwise.pl", POLICY)
+        result = run("check", "cases/good.case.yaml", "--policy", SHIPPED / "lemtrada.pl")
+        assert result.exit_code == 2
+        if name == "lemtrada":
+            assert "[wrong-policy]" not in result.stderr
+            continue
+        assert "1 error" in result.stderr
+        assert f"is made for the policy `{name}`, and this is `lemtrada`" in result.stderr
+        way = {"../small.pl": "small.pl", "nowhere": "POLICY"}.get(name, "'called otherwise.pl'")
+        assert f"with `--policy {way}`" in result.stderr
 
 
 def test_a_case_cannot_have_just_any_file_shown(folder: Path) -> None:

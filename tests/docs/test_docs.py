@@ -8,7 +8,9 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import click
 import pytest
 
 from docs import generate
@@ -32,6 +34,22 @@ def test_a_generated_page_is_fresh(name: str, regenerate: bool) -> None:
     if regenerate:
         (DOCS / name).write_text(made, "utf-8")
     assert (DOCS / name).read_text("utf-8") == made
+
+
+@pytest.mark.parametrize(
+    ("given", "row"),
+    [
+        ({"metavar": "[PATHS]...", "nargs": -1}, ("`PATHS`", "any number", "")),
+        ({"metavar": "SUITE...", "nargs": -1, "required": True}, ("`SUITE`", "one or more", "")),
+        ({"required": False}, ("`GOAL`", "one or none", "")),
+        ({"default": "lemtrada"}, ("`GOAL`", "one or none", "`lemtrada`")),
+        ({}, ("`GOAL`", "one", "")),
+    ],
+)
+def test_an_argument_is_told_by_its_name_and_how_many_it_takes(given: dict[str, Any], row: tuple[str, ...]) -> None:
+    """Whatever its usage puts around the name."""
+    argument = click.Argument(["goal"], **given)
+    assert generate.argument_row(argument, click.Context(click.Command("x"))) == row
 
 
 def test_the_picture_is_that_of_the_proof_now(regenerate: bool) -> None:

@@ -373,6 +373,9 @@ def test_a_candidate_has_to_be_one(policies: Path, tmp_path: Path) -> None:
     folder_of(policies, c=small("2", "2025-01-01", "", ("policy(small,", "policy(other,")))
     with pytest.raises(ProblemsError, match="several policies have an edition `2`"):
         candidate(shelf(tmp_path, policies), "2")
+    with pytest.raises(ProblemsError) as raised:
+        candidate(shelf(tmp_path, policies), "7")
+    assert raised.value.problems[0].help.count("`2`") == 1
     assert candidate(shelf(tmp_path), "lemtrada").vocabulary.header.name == "lemtrada"
 
 

@@ -54,6 +54,7 @@ def both(text: str) -> tuple[bool, bool]:
 VALID = """\
 {}
 policy: lemtrada
+policy: ../lemtrada.pl
 policy: ~
 title: some words
 title: 12

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,8 +15,8 @@ from kb.case import Case
 from kb.policy import load_policy
 from kb.problems import Problem, ProblemsError
 from kb.read_case import read_case
-from kb.syntax import Predicate
-from kb.table import Table, load_table, read_table
+from kb.syntax import NOWHERE, Predicate
+from kb.table import Cell, Table, load_table, read_table
 from kb.table_case import columns, row_texts
 
 VOCABULARY = load_policy("lemtrada").vocabulary
@@ -117,6 +119,25 @@ def test_evidence_names_the_line_of_its_row() -> None:
     places = [row.case(VOCABULARY).facts[Predicate("benefit", 1)][0].evidence[0].place for row in rows]
     assert places == ["t.csv:3", "t.csv:4"]
     assert [(row.number, row.name) for row in rows] == [(2, "T-1"), (3, "T-2")]
+
+
+def test_a_name_that_two_rows_have_is_told_of_the_later_one() -> None:
+    """With the row that has it first, whose case stays; in a parquet file, without lines, as well."""
+    text = "case,benefit\nT-1,yes\nT-2,no\nT-1,no\nT-1,yes\n"
+    found = wrong(text)
+    assert [(each.code, each.span.line, each.message) for each in found] == [
+        ("case-twice", 4, "row 4, column `case`: the case `T-1` stands in row 2 already"),
+        ("case-twice", 5, "row 5, column `case`: the case `T-1` stands in row 2 already"),
+    ]
+    table = read_table(text, "t.csv")
+    nowhere = replace(table, rows=tuple(replace(row, cells=_nowhere(row.cells)) for row in table.rows))
+    with pytest.raises(ProblemsError, match="row 4, column `case`: the case `T-1` stands in row 2 already"):
+        row_texts(nowhere, VOCABULARY)[2].case(VOCABULARY)
+
+
+def _nowhere(cells: Mapping[str, Cell]) -> dict[str, Cell]:
+    """Cells as a parquet file has them."""
+    return {name: replace(cell, span=NOWHERE) for name, cell in cells.items()}
 
 
 def test_lines_without_a_cell_are_left_out() -> None:

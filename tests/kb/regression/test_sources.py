@@ -138,6 +138,12 @@ def test_an_edition_goes_by_its_name(tmp_path: Path) -> None:
     assert second.vocabulary.header.edition == "2"
     with pytest.raises(ProblemsError, match="no edition `3`"):
         load_source(f"{tmp_path}@3")
+    told = "`1` from 2024-01-01 to 2024-12-31, `2` from 2025-01-01 on"
+    for folder in (f"{tmp_path}", f"{tmp_path}/"):
+        found = problem(folder)
+        assert found == ("which-edition", "this is a folder of editions", f"write `{tmp_path}@NAME`; editions: {told}")
+    (tmp_path / "empty").mkdir()
+    assert problem(str(tmp_path / "empty"))[0] == "no-policy-file"
 
 
 def test_an_error_of_a_policy_of_a_revision_shows_its_line(repository: Path) -> None:
