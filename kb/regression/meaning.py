@@ -26,7 +26,7 @@ from kb.regression.difference import Meaning, Shift, Transition, Witness, relati
 from kb.regression.one_way import EITHER, OneWay, Ways
 from kb.regression.open_policy import OpenPolicy
 from kb.regression.rows_needed import RowsNeeded, lacking
-from kb.regression.under import other_readings
+from kb.regression.under import known_to, other_readings
 from kb.regression.unshared import unlike, unshared
 from kb.solving.bounds import MOST_MORE
 from kb.solving.formulas import Formulas
@@ -69,8 +69,8 @@ def compare(
     for each in readings or {}:
         if each not in new.vocabulary.readings:
             old.readings({each: (readings or {})[each]})
-    base = OpenPolicy(old, _offered(old, readings or {}), [new], rows)
-    comparison = Comparison(base, new, _offered(new, readings or {}))
+    base = OpenPolicy(old, known_to(old, readings or {}), [new], rows)
+    comparison = Comparison(base, new, known_to(new, readings or {}))
     root = Predicate(old.vocabulary.header.root, 1)
     # A criterion keeps its place in the file; the root goal is told first.
     asked = [root, *(each for each in comparison.criteria() if each != root)]
@@ -395,8 +395,3 @@ def turned(
         if (first.status(goal), second.status(Atom(new.name, row))) == (before, after):
             return goal
     return None
-
-
-def _offered(policy: Policy, readings: Mapping[str, str]) -> dict[str, str]:
-    """Those of the readings that a policy has."""
-    return {name: value for name, value in readings.items() if name in policy.vocabulary.readings}

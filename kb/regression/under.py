@@ -29,14 +29,16 @@ def other_readings(
                 yield {name: value}, before, after
 
 
+def known_to(policy: Policy, readings: Mapping[str, str]) -> dict[str, str]:
+    """Those of the readings that a policy has."""
+    return {name: value for name, value in readings.items() if name in policy.vocabulary.readings}
+
+
 def offered(policy: Policy, readings: Mapping[str, str]) -> dict[str, str]:
     """Every reading of a policy: as it is chosen where the policy offers that, else by default."""
     known = policy.vocabulary.readings
-    return policy.readings({name: value for name, value in readings.items() if value in _values(known, name)})
-
-
-def _values(known: Mapping[str, object], name: str) -> tuple[str, ...]:
-    return getattr(known.get(name), "values", ())
+    chosen = known_to(policy, readings)
+    return policy.readings({name: value for name, value in chosen.items() if value in known[name].values})
 
 
 def differing(old: Policy, new: Policy, before: Mapping[str, str], after: Mapping[str, str]) -> frozenset[str]:
