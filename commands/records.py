@@ -89,19 +89,21 @@ def told_of(outcome: Outcome, difference: Difference, instance: bool = True) -> 
     """
     from explain.language import clean
     from explain.phrases import Words
-    from kb.records import instances
-    from kb.syntax import Atom
+    from kb.records import instances, row_of
+    from kb.syntax import Atom, Variable
 
     decision = outcome.decision
     assert decision is not None
-    words, criteria = Words(decision), decision.policy.vocabulary.criteria
+    words, vocabulary = Words(decision), decision.policy.vocabulary
+    values = {name: tuple(each.values) for name, each in vocabulary.types.items()}
     found = instances(decision).get(difference.key)
-    if found is not None and instance:
-        criterion = criteria[found[0]]
-        return clean(criterion.section), words.title(criterion, Atom(difference.name, found[1]))
-    for predicate, criterion in criteria.items():
+    for predicate, criterion in vocabulary.criteria.items():
         if predicate.name == difference.name and (predicate.arity > 1) == ("(" in difference.key):
-            return clean(criterion.section), words.title(criterion)
+            types = decision.policy.types[predicate]
+            # What is not met any more has no row, but its key tells the values.
+            row = found[1] if found else row_of(difference.key, types, values, decision.case.id)
+            told = instance and not all(isinstance(term, Variable) for term in row[1:])
+            return clean(criterion.section), words.title(criterion, Atom(difference.name, row) if told else None)
     return "", ""
 
 

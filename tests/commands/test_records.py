@@ -223,6 +223,19 @@ def test_a_reading_that_a_candidate_has_not_is_told(tmp_path: Path) -> None:
     assert "the record has y, which the candidate does not offer: line 1" in text
 
 
+def test_what_is_not_met_any_more_is_told_with_its_values(kept: Path) -> None:
+    """Its row is gone, and its key has them; a text that is there by its hash alone is any text."""
+    added = '"consecutive_days(7)":"met","frequency(one_course)":"met","hcpcs_code(text:1)":"met","doses(x)":"met"'
+    text = kept.read_text("utf-8").splitlines()
+    text[0] = text[0].replace('"statuses":{', f'"statuses":{{{added},')
+    kept.write_text("\n".join(text) + "\n", "utf-8")
+    told = run("replay", kept).stdout
+    assert "  DURATION  given on 7 consecutive days [consecutive_days(7)]: met -> not met\n" in told
+    assert "  DURATION  one course [frequency(one_course)]: met -> not met\n" in told
+    assert "  CODING  HCPCS any code: injection, alemtuzumab, 1 mg [hcpcs_code(text:1)]: met -> not met\n" in told
+    assert "  DURATION  any count doses [doses(x)]: met -> not met\n" in told
+
+
 def test_json_keeps_to_its_schema(kept: Path) -> None:
     """With a damaged line and a record that cannot be replayed."""
     kept.write_bytes(kept.read_bytes() + b"nonsense\n")

@@ -8,14 +8,16 @@ import re
 import stat
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from kb.append import append_line
 from kb.problems import Problem, ProblemsError
-from kb.records import FORMAT, Record, append_record, line_of, read_records, record_of
+from kb.records import FORMAT, Record, append_record, key, line_of, read_records, record_of, row_of
+from kb.syntax import Constant, Predicate, Variable
 from tests.support import FULL, HEADER, MS, decided, policy_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,6 +85,21 @@ def test_a_value_that_is_not_known_has_a_key() -> None:
     text = FULL.replace(", end: 2023-08-01", "")
     assert "tried(rebif, ?trial[2].End)" in record(text, policy).statuses
     assert "tried(avonex, 2023-06-01)" in record(text, policy).statuses
+
+
+def test_a_key_tells_its_row() -> None:
+    """But for what it does not say: a text, an unknown value, and what is no value of the type."""
+    case, values, any_ = Constant("atom", "c"), {"drug": ["avonex"]}, Variable("_")
+    row = (case, Constant("atom", "avonex"), Constant("date", date(2024, 1, 2)), Constant("number", Decimal("1.50")))
+    types = ("case", "drug", "date", "decimal")
+    assert row_of(key(Predicate("p", 4), row, case), types, values, case) == row
+    assert row_of("p(text:1a2b, ?x.Y, other, 2.5)", ("case", "text", "date", "drug", "integer"), values, case) == (
+        case,
+        *(any_ for _ in range(4)),
+    )
+    assert row_of("p(1)", ("integer",), values, case) == (Constant("number", 1),)
+    assert row_of("p(1, 2)", ("case", "integer"), values, case) == (case, any_)
+    assert row_of("p", ("case",), values, case) == (case,)
 
 
 def test_a_date_that_is_not_stated_is_null() -> None:
