@@ -17,7 +17,7 @@ from kb.problems import Problem, ProblemsError, printable, render_all
 if TYPE_CHECKING:
     from kb.decide import Decision
     from kb.policy import Policy
-    from kb.replay import Difference, Outcome
+    from kb.replay import Difference, OtherReading, Outcome
 
 DIFFERS = 1
 # What is told of a key: its section and its title.
@@ -46,7 +46,8 @@ def replay(record: str, folder: str | None, against: str | None, policy: str | N
     """Decide again what the lines of RECORD say was decided, and tell what is no longer the same.
 
     The cases and the policies are found by the hashes of their files. With --against the same cases are
-    decided under another edition, and the criteria that it flips are listed.
+    decided under another edition, and the criteria that it flips are listed. A reading that was left to
+    its default is left to that of the other edition.
 
     Exit code: 0 when all is the same, 1 when something differs, 2 for bad input or what cannot be replayed.
     """
@@ -88,19 +89,21 @@ def told_of(outcome: Outcome, difference: Difference, instance: bool = True) -> 
     """
     from explain.language import clean
     from explain.phrases import Words
-    from kb.records import instances
-    from kb.syntax import Atom
+    from kb.records import instances, row_of
+    from kb.syntax import Atom, Variable
 
     decision = outcome.decision
     assert decision is not None
-    words, criteria = Words(decision), decision.policy.vocabulary.criteria
+    words, vocabulary = Words(decision), decision.policy.vocabulary
+    values = {name: tuple(each.values) for name, each in vocabulary.types.items()}
     found = instances(decision).get(difference.key)
-    if found is not None and instance:
-        criterion = criteria[found[0]]
-        return clean(criterion.section), words.title(criterion, Atom(difference.name, found[1]))
-    for predicate, criterion in criteria.items():
+    for predicate, criterion in vocabulary.criteria.items():
         if predicate.name == difference.name and (predicate.arity > 1) == ("(" in difference.key):
-            return clean(criterion.section), words.title(criterion)
+            types = decision.policy.types[predicate]
+            # What is not met any more has no row, but its key tells the values.
+            row = found[1] if found else row_of(difference.key, types, values, decision.case.id)
+            told = instance and not all(isinstance(term, Variable) for term in row[1:])
+            return clean(criterion.section), words.title(criterion, Atom(difference.name, row) if told else None)
     return "", ""
 
 
@@ -120,6 +123,32 @@ def flips(outcomes: Iterable[tuple[int, Outcome]]) -> dict[Flip, list[int]]:
     return dict(sorted(found.items(), key=lambda each: (-len(each[1]), each[0])))
 
 
+def readings_told(outcomes: Iterable[tuple[int, Outcome]]) -> dict[OtherReading, list[int]]:
+    """The lines of the records for each reading of theirs that is not the default of the candidate."""
+    found: dict[OtherReading, list[int]] = {}
+    for number, outcome in outcomes:
+        for each in outcome.readings:
+            found.setdefault(each, []).append(number)
+    return dict(sorted(found.items(), key=lambda each: (each[0].name, each[0].recorded, each[1])))
+
+
+def reading_text(other: OtherReading) -> str:
+    """What became of a recorded reading, and by which one the candidate decides."""
+    name, recorded = printable(other.name), printable(other.recorded)
+    by_default = f"{name}: decided by {other.default}, the candidate's default; the record has {recorded}"
+    if other.replayed is None:
+        return f"{name}: the record has {recorded}; the candidate has no such reading"
+    if other.why == "not offered":
+        return f"{by_default}, which the candidate does not offer"
+    if other.why == "default":
+        return f"{by_default}, the default of its edition"
+    own = f"the candidate's default is {other.default}"
+    if other.why == "chosen":
+        return f"{name}: decided by {recorded}, as was chosen for the record; {own}"
+    unknown = "the edition of the record is not known, so whether that was chosen cannot be told; see `--policy`"
+    return f"{name}: decided by {recorded}, as recorded; {own}; {unknown}"
+
+
 def outcomes_text(outcomes: Sequence[tuple[int, Outcome]], damaged: int, against: Policy | None) -> Iterator[str]:
     """What became of each record, a line each with what differs under it, and how many of each kind there are."""
     counts: dict[str, int] = {}
@@ -131,17 +160,24 @@ def outcomes_text(outcomes: Sequence[tuple[int, Outcome]], damaged: int, against
         for each in outcome.differences:
             yield f"  {named(*told_of(outcome, each), each.key)}: {each.recorded} -> {each.replayed}"
         yield from (f"  note: {note}" for note in outcome.notes)
+    if others := readings_told(outcomes):
+        yield from ("", "Recorded readings that are not the candidate's defaults")
+        yield from (f"  {reading_text(other)}: {lines_of(numbers)}" for other, numbers in others.items())
     found = flips(outcomes) if against is not None else {}
     if found:
         yield from ("", "Flips, by criterion")
     for (section, title, name, before, after), numbers in found.items():
-        lines = f"line{'s' * (len(numbers) != 1)} {', '.join(map(str, numbers))}"
-        yield f"  {named(section, title, name)}: {before} -> {after}: {lines}"
+        yield f"  {named(section, title, name)}: {before} -> {after}: {lines_of(numbers)}"
     if damaged:
         counts["damaged"] = damaged
     total = len(outcomes) + damaged
     summary = ", ".join(f"{count} {kind}" for kind, count in counts.items()) or "none"
     yield from ("", f"{total} record{'s' * (total != 1)}: {summary}")
+
+
+def lines_of(numbers: Sequence[int]) -> str:
+    """Some lines in words."""
+    return f"line{'s' * (len(numbers) != 1)} {', '.join(map(str, numbers))}"
 
 
 def named(section: str, title: str, key: str) -> str:
@@ -201,6 +237,17 @@ def outcomes_json(
                 "notes": list(outcome.notes),
             }
             for number, outcome in outcomes
+        ],
+        "readings": [
+            {
+                "reading": other.name,
+                "recorded": other.recorded,
+                "replayed": other.replayed,
+                "default": other.default,
+                "why": other.why,
+                "lines": lines,
+            }
+            for other, lines in readings_told(outcomes).items()
         ],
         "flips": [
             {

@@ -82,6 +82,11 @@ def fill_in(template: str, values: Mapping[str, str]) -> str:
     return clean(_PLACEHOLDER.sub(filled, template))
 
 
+def of_any(template: str) -> str:
+    """A sentence about whatever its ``{Names}`` stand for: ``{Drug}`` reads "any drug"."""
+    return fill_in(template, {match[2]: f"any {match[2].lower()}" for match in _PLACEHOLDER.finditer(template)})
+
+
 def words_of(name: str) -> str:
     """A name of the policy as words: ``StartDate`` and ``start_date`` both read "start date"."""
     return clean(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").lower())

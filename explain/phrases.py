@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from explain.language import clean, counted, fill_in, joined, listing, plural, words_of
+from explain.language import clean, counted, fill_in, joined, listing, of_any, plural, words_of
 from explain.proof import Node
 from kb.answers import Row, Status, matches
 from kb.case import Evidence, Fact
@@ -78,7 +78,7 @@ class Words:
     def title(self, criterion: Criterion, goal: Atom | None = None) -> str:
         """The title of a criterion, with the values it has here."""
         if goal is None:
-            return fill_in(criterion.title, {name: f"any {name.lower()}" for name in criterion.variables})
+            return of_any(criterion.title)
         types = self.types(goal)
         return fill_in(
             criterion.title,

@@ -137,12 +137,12 @@ class Reader:
         span, parts = span_of(raw), raw.parts
         if name != "at_least":
             goals = tuple(map(self.goal, parts))
-            return AtLeast(COUNTS.get(name, len(goals)), goals, span)
+            return AtLeast(COUNTS.get(name, len(goals)), goals, span, name)
         amount = self.term(parts[0])
         counted = amount.value if isinstance(amount, Constant) and amount.kind == "number" else None
         if isinstance(counted, int):
             if len(parts) == 2 and parts[1].kind == "list":
-                return AtLeast(counted, tuple(map(self.goal, parts[1].parts)), span)
+                return AtLeast(counted, tuple(map(self.goal, parts[1].parts)), span, name)
             if len(parts) == 3 and parts[1].kind == "VARIABLE" and parts[1].token != "_":
                 variable = Variable(str(parts[1].token), span_of(parts[1]))
                 return AtLeastDistinct(counted, variable, self.goal(parts[2]), span)

@@ -6,7 +6,7 @@ import unicodedata
 from datetime import date
 from decimal import Decimal
 
-from kb.meaning import NAME
+from kb.meaning import COUNTS, NAME
 from kb.syntax import (
     AtLeast,
     AtLeastDistinct,
@@ -28,7 +28,6 @@ from kb.syntax import (
 )
 
 WIDEST = 100
-_COUNTS = {1: "one_of", 2: "two_of", 3: "three_of"}
 
 
 def pretty(program: Program) -> str:
@@ -89,13 +88,20 @@ def pretty_goal(goal: Goal) -> str:
             return f"({', '.join(map(pretty_goal, goals))})"
         case AtLeast(count=count, goals=goals):
             listed = ", ".join(map(pretty_goal, goals))
-            if count == len(goals) and count > 1:
-                return f"all_of({listed})"
-            if count in _COUNTS and goals:
-                return f"{_COUNTS[count]}({listed})"
-            return f"at_least({count}, [{listed}])"
+            form = _form(goal)
+            return f"at_least({count}, [{listed}])" if form == "at_least" else f"{form}({listed})"
         case AtLeastDistinct(count=count, variable=variable, goal=inner):
             return f"at_least({count}, {variable.name}, {pretty_goal(inner)})"
+
+
+def _form(goal: AtLeast) -> str:
+    """The word that a count is written with; where that says another number by now, one that says this."""
+    every = len(goal.goals)
+    if goal.form == "at_least" or goal.count == {**COUNTS, "all_of": every}.get(goal.form):
+        return goal.form
+    if goal.count == every > 1:
+        return "all_of"
+    return next((name for name, count in COUNTS.items() if count == goal.count and every), "at_least")
 
 
 def pretty_term(term: Term) -> str:

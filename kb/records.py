@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from kb.answers import Row, Status
 from kb.append import append_line
 from kb.decide import VERDICTS, Decision
 from kb.problems import Problem, ProblemsError
-from kb.syntax import Constant, Predicate, Span, Term, Unknown
+from kb.syntax import Constant, Predicate, Span, Term, Unknown, Variable
 
 FORMAT = "policykb-record/1"
 ENGINE = "pyDatalog"
@@ -110,6 +112,28 @@ def _value(term: Term) -> str:
         # Somebody's own words may name a person.
         return f"text:{hashlib.sha256(str(term.value).encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
     return date.isoformat(term.value) if isinstance(term.value, date) else str(term.value)
+
+
+def row_of(name: str, types: Sequence[str], values: Mapping[str, Sequence[str]], case: Constant) -> Row:
+    """The row of a criterion that has a key, of arguments of these types; ``values`` are those of the enumerations.
+
+    A value that the key does not tell, such as a text, is a variable; without values it tells none.
+    """
+    told = name.partition("(")[2].removesuffix(")").split(", ")
+    first = (case,) if types[:1] == ("case",) else ()
+    kinds = types[len(first) :]
+    if len(told) != len(kinds):
+        return (*first, *(Variable("_") for _ in kinds))
+    return (*first, *(_term(value, kind, values) for value, kind in zip(told, kinds, strict=True)))
+
+
+def _term(value: str, kind: str, values: Mapping[str, Sequence[str]]) -> Term:
+    with suppress(ValueError, ArithmeticError):
+        if kind == "date":
+            return Constant("date", date.fromisoformat(value))
+        if kind in ("integer", "decimal"):
+            return Constant("number", int(value) if kind == "integer" else Decimal(value))
+    return Constant("atom", value) if value in values.get(kind, ()) else Variable("_")
 
 
 # The file

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -22,6 +23,7 @@ from kb.records import Record, hashes, statuses
 CASE_FILES = frozenset({".yaml", ".yml", ".json", ".pl"})
 ABSENT = "absent"
 Kind: TypeAlias = Literal["same", "differs", "cannot be replayed"]
+Why: TypeAlias = Literal["default", "chosen", "edition not known", "not offered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,29 @@ class Difference:
         return self.key.partition("(")[0]
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class OtherReading:
+    """A reading of a record that is not the default of the candidate.
+
+    ``replayed`` is the value that the candidate decided by, and ``default`` its own; both are none where it
+    has no such reading. ``why`` says what became of the recorded value: the ``default`` of its own edition,
+    it gave way to that of the candidate; ``chosen``, it was kept; so too where its ``edition`` is ``not known``
+    and nobody can tell; ``not offered``, the candidate went by its default.
+    """
+
+    name: str
+    recorded: str
+    replayed: str | None
+    default: str | None
+    why: Why
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one record.
 
     ``reason`` says why it cannot be replayed, ``verdict`` is the one now, and ``notes`` change nothing.
+    ``readings`` are those of the record that are not the defaults of the candidate.
     The decision is kept where it differs alone, so that many records take little room.
     """
 
@@ -56,6 +76,7 @@ class Outcome:
     verdict: str | None = None
     decision: Decision | None = field(default=None, repr=False)
     differences: tuple[Difference, ...] = ()
+    readings: tuple[OtherReading, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -67,12 +88,22 @@ class Shelf:
     cases: Mapping[str, Path]
     policies: Mapping[str, Path]
     loaded: dict[Path, Policy] = field(default_factory=dict, repr=False)
+    defaults: dict[str, Mapping[str, str] | None] = field(default_factory=dict, repr=False)
 
     def policy(self, path: Path) -> Policy:
         """The policy of a file, which is loaded once."""
         if path not in self.loaded:
             self.loaded[path] = load_policy(path)
         return self.loaded[path]
+
+    def defaults_of(self, digest: str) -> Mapping[str, str] | None:
+        """The default of every reading of the edition with this hash; none where it is not known or cannot be read."""
+        if digest not in self.defaults:
+            self.defaults[digest] = None
+            with suppress(ProblemsError):
+                if (path := self.policies.get(digest)) and (policy := self.policy(path)).hash == digest:
+                    self.defaults[digest] = policy.readings()
+        return self.defaults[digest]
 
 
 def case_paths(folder: Path) -> Iterator[Path]:
@@ -148,24 +179,41 @@ def replay(record: Record, shelf: Shelf, software: str, against: Policy | None =
         opened = open_case(path)
         if opened.hash != record.case_sha256 or (against is None and policy.hash != record.policy_sha256):
             return Outcome(record, "cannot be replayed", "a file was changed while it was replayed", path)
-        readings, left_out = offered(policy, record.readings) if against else (dict(record.readings), [])
+        readings, others = dict(record.readings), tuple[OtherReading, ...]()
+        if against is not None:
+            known = against.readings() if against.hash == record.policy_sha256 else None
+            others = other_readings(against, readings, known or shelf.defaults_of(record.policy_sha256))
+            readings = {each.name: each.replayed for each in others if each.replayed is not None}
         decision = decide(policy, opened.case(policy.vocabulary), readings)
     except ProblemsError as error:
         first = error.problems[0]
         return Outcome(record, "cannot be replayed", f"{printable(first.path)}: {first.message}", path)
     found = tuple(differences(record, decision))
-    told = (*notes, *left_out)
     if found or decision.verdict != record.verdict:
-        return Outcome(record, "differs", "", path, decision.verdict, decision, found, told)
-    return Outcome(record, "same", "", path, decision.verdict, notes=told)
+        return Outcome(record, "differs", "", path, decision.verdict, decision, found, others, tuple(notes))
+    return Outcome(record, "same", "", path, decision.verdict, readings=others, notes=tuple(notes))
 
 
-def offered(policy: Policy, recorded: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """The readings of a record that a candidate offers too, and in words those that it does not."""
-    declared = policy.vocabulary.readings
-    kept = {name: value for name, value in recorded.items() if name in declared and value in declared[name].values}
-    left_out = [f"{printable(name)}={printable(value)}" for name, value in recorded.items() if name not in kept]
-    return kept, [f"the candidate does not offer the reading {each}" for each in left_out]
+def other_readings(
+    candidate: Policy, recorded: Mapping[str, str], defaults: Mapping[str, str] | None
+) -> tuple[OtherReading, ...]:
+    """The readings of a record that are not the defaults of a candidate, and what the candidate decides by.
+
+    ``defaults`` are those of the edition of the record, if that is known. A record does not say which readings
+    were chosen, so a value that is the default there counts as left to it.
+    """
+
+    def one(name: str, value: str, default: str | None) -> OtherReading:
+        if default is None or value not in candidate.vocabulary.readings[name].values:
+            return OtherReading(name, value, default, default, "not offered")
+        if defaults is None:
+            return OtherReading(name, value, value, default, "edition not known")
+        if value == defaults.get(name):
+            return OtherReading(name, value, default, default, "default")
+        return OtherReading(name, value, value, default, "chosen")
+
+    own = candidate.readings()
+    return tuple(one(name, value, own.get(name)) for name, value in recorded.items() if value != own.get(name))
 
 
 def differences(record: Record, decision: Decision) -> Iterator[Difference]:

@@ -142,11 +142,15 @@ class Conjunction:
 
 @dataclass(frozen=True, slots=True)
 class AtLeast:
-    """``at_least(K, [G1, ..., Gn])``, ``one_of(...)``, ``two_of(...)``: K or more of the goals."""
+    """``at_least(K, [G1, ..., Gn])``, ``one_of(...)``, ``two_of(...)``: K or more of the goals.
+
+    ``form`` is the word that it is written with, which says nothing more.
+    """
 
     count: int
     goals: tuple[Goal, ...]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
+    form: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +276,8 @@ def substitute(goal: Goal, bindings: Mapping[str, Term]) -> Goal:
             return Negation(substitute(inner, bindings), span)
         case Conjunction(goals, span):
             return Conjunction(tuple(substitute(each, bindings) for each in goals), span)
-        case AtLeast(count, goals, span):
-            return AtLeast(count, tuple(substitute(each, bindings) for each in goals), span)
+        case AtLeast(count, goals, span, form):
+            return AtLeast(count, tuple(substitute(each, bindings) for each in goals), span, form)
         case AtLeastDistinct(count, variable, inner, span):
             # The counted variable is the goal's own, whatever it is called outside.
             outside = {name: term for name, term in bindings.items() if name != variable.name}

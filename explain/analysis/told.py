@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +10,7 @@ from explain.analysis.ways import Ways, grouped
 from explain.changes import Changes, Turn
 from explain.difference.departures import sayer
 from explain.difference.told import STATUS_WORDS
-from explain.language import clean, fill_in
+from explain.language import clean, of_any
 from explain.phrases import Words
 from explain.prover import prove
 from kb.answers import Status
@@ -186,8 +185,7 @@ class Told:
         criterion = self.analysis.policy.vocabulary.criteria.get(predicate)
         if criterion is None:
             return Named("", "the root goal")
-        blanks = {name: f"any {name.lower()}" for name in re.findall(r"\{(\w+)\}", criterion.title)}
-        return Named(clean(criterion.section), fill_in(criterion.title, blanks))
+        return Named(clean(criterion.section), of_any(criterion.title))
 
     def all_named(self, predicates: Iterable[Predicate]) -> tuple[Named, ...]:
         return tuple(sorted(map(self.named, predicates), key=self.place))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from explain.language import STATUS_WORDS, clean, counted, fill_in, joined
+from explain.language import STATUS_WORDS, clean, counted, joined, of_any
 from kb.answers import Status
 from kb.policy import Policy
 from kb.pretty import pretty_goal
@@ -78,7 +78,7 @@ def subject(each: Criterion | Clause | Occurrence | Reading | Type) -> str:
     """What an obligation is about."""
     match each:
         case Criterion():
-            return f"{clean(fill_in(each.title, {}))} (`{each.predicate}`)"
+            return f"{of_any(each.title)} (`{each.predicate}`)"
         case Clause():
             return f"`{short(pretty_goal(each.head))}`"
         case Occurrence():

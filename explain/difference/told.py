@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from explain.changes import Changes, Turn
 from explain.difference.departures import parted
-from explain.language import clean, counted, fill_in, joined, unique
+from explain.language import clean, counted, joined, of_any, unique
 from explain.phrases import Words
 from explain.prover import prove
 from kb.answers import Status
@@ -320,7 +319,7 @@ def _readings(shift: Shift) -> str:
 
 def title(shift: Shift) -> str:
     """The title of a goal whose arguments have no values, with the readings under which it was compared."""
-    said = fill_in(shift.title, {name: f"any {name.lower()}" for name in re.findall(r"\{(\w+)\}", shift.title)})
+    said = of_any(shift.title)
     return f"{said} (under {_readings(shift)})" if shift.readings else said
 
 

@@ -59,12 +59,13 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A problem, and the keys under `expect` that lead to it."""
+    """A problem, and the keys under `expect` that lead to it; ``named``: the last key is wrong, not its value."""
 
     keys: tuple[str, ...]
     code: str
     message: str
     help: str
+    named: bool = False
 
 
 def read_expectation(case: Case, policy: Policy) -> Expectation | None:
@@ -101,12 +102,12 @@ def placed(wrong: Iterable[Wrong], case: Case) -> tuple[list[Problem], dict[str,
             node = read_nodes(text, Report(case.path, text))
     except (OSError, ValueError, ProblemsError):
         pass
-    problems = [Problem(w.code, w.message, case.path, _span(node, ("expect", *w.keys)), w.help) for w in wrong]
+    problems = [Problem(w.code, w.message, case.path, _span(node, ("expect", *w.keys), w.named), w.help) for w in wrong]
     return problems, {case.path: text} if text else {}
 
 
-def _span(node: object, keys: tuple[str, ...]) -> Span:
-    """The place of what these keys lead to: of the value where it is one value, else of its key."""
+def _span(node: object, keys: tuple[str, ...], named: bool) -> Span:
+    """The place of what these keys lead to: of the value where it is one value, else of its key, or where ``named``."""
     from kb.case_nodes import Mapping as MapNode
     from kb.case_nodes import Scalar, Sequence
 
@@ -123,7 +124,7 @@ def _span(node: object, keys: tuple[str, ...]) -> Span:
                     return span
                 node = node.items[int(key)]
                 span = node.span
-    return node.span if isinstance(node, Scalar) and node.text else span
+    return node.span if isinstance(node, Scalar) and node.text and not named else span
 
 
 class _Reader:
@@ -137,11 +138,11 @@ class _Reader:
         named = [criterion.section for criterion in vocabulary.criteria.values()]
         self.sections = tuple(dict.fromkeys((*vocabulary.header.sections, *named)))
 
-    def bad(self, keys: tuple[str, ...], message: str, help: str = "", code: str = "bad-expectation") -> None:
-        self.wrong.append(Wrong(keys, code, message, help))
+    def bad(self, keys: tuple[str, ...], message: str, help: str = "", named: bool = False) -> None:
+        self.wrong.append(Wrong(keys, "bad-expectation", message, help, named))
 
-    def unknown(self, keys: tuple[str, ...], message: str, help: str) -> None:
-        self.bad(keys, message, help, "unknown-expectation")
+    def unknown(self, keys: tuple[str, ...], message: str, help: str, named: bool = False) -> None:
+        self.wrong.append(Wrong(keys, "unknown-expectation", message, help, named))
 
     def expectation(self, data: object) -> Expectation:
         if isinstance(data, str):
@@ -152,7 +153,7 @@ class _Reader:
         for key in data:
             if key not in KEYS:
                 help = did_you_mean(key, KEYS) or f"keys: {listed(KEYS)}"
-                self.unknown((key,), f"`expect` has no key {shown(key)}", help)
+                self.unknown((key,), f"`expect` has no key {shown(key)}", help, named=True)
         verdict = None
         if data.get("verdict") is not None:
             verdict = self.verdict(("verdict",), data["verdict"], "`expect.verdict`")
@@ -202,11 +203,11 @@ class _Reader:
             found.add(word)
         return frozenset(found)
 
-    def goal(self, keys: tuple[str, ...], word: str, kinds: tuple[str, ...]) -> Atom | None:
+    def goal(self, keys: tuple[str, ...], word: str, kinds: tuple[str, ...], named: bool = False) -> Atom | None:
         try:
             return named_goal(word, self.policy, self.case.id, kinds)
         except NotNamedError as error:
-            self.unknown(keys, error.message, error.help)
+            self.unknown(keys, error.message, error.help, named)
             return None
 
     def goals(self, key: str, kind: str, data: object) -> frozenset[str] | None:
@@ -225,7 +226,7 @@ class _Reader:
 
     def criteria(self, keys: tuple[str, ...], data: object) -> Iterator[tuple[Atom, Status]]:
         for word, status in self.pairs(keys, data, "old_enough: met"):
-            goal = self.goal((*keys, word), word, ("criterion", "advisory"))
+            goal = self.goal((*keys, word), word, ("criterion", "advisory"), named=True)
             if status not in STATUSES:
                 said = f", found {shown(status)}" if isinstance(status, str) else ""
                 help = (
@@ -241,22 +242,23 @@ class _Reader:
         for pair, expected in self.pairs(("readings",), data, "name=value: proved"):
             keys = ("readings", pair)
             if not all("=" in each for each in pair.split(", ")):
-                self.bad(keys, f"{shown(pair)} is not `name=value`")
+                self.bad(keys, f"{shown(pair)} is not `name=value`", named=True)
                 continue
             for name, value in chosen_readings(pair).items():
                 if name not in offered:
                     help = did_you_mean(name, offered) or f"readings: {listed(offered)}"
-                    self.unknown(keys, f"the policy has no reading {shown(name)}", help)
+                    self.unknown(keys, f"the policy has no reading {shown(name)}", help, named=True)
                 elif value not in offered[name].values:
                     help = did_you_mean(value, offered[name].values) or f"values: {listed(offered[name].values)}"
-                    self.unknown(keys, f"{shown(value)} is no value of the reading `{printable(name)}`", help)
+                    message = f"{shown(value)} is no value of the reading `{printable(name)}`"
+                    self.unknown(keys, message, help, named=True)
             if not isinstance(expected, Mapping):
                 yield pair, (self.verdict(keys, expected, _where(keys)), {})
                 continue
             for key in expected:
                 if key not in UNDER:
                     help = did_you_mean(key, UNDER) or f"keys: {listed(UNDER)}"
-                    self.unknown((*keys, key), f"{_where(keys)} has no key {shown(key)}", help)
+                    self.unknown((*keys, key), f"{_where(keys)} has no key {shown(key)}", help, named=True)
             stated = expected.get("verdict")
             verdict = None
             if stated is not None:

@@ -96,12 +96,12 @@ def _spots(goal: Goal, where: Where, put: Callable[[Goal | None], tuple[Goal, ..
                 yield from _spots(each, "member" if isinstance(goal, AtLeast) else "conjunction", among)
 
 
-def _edit(clause: Clause, spot: Spot, new: Goal | None, span: Span | None = None) -> Iterator[Edit]:
+def _edit(clause: Clause, spot: Spot, new: Goal | None) -> Iterator[Edit]:
     """The edit that puts another goal, or none, in the place of a goal."""
     body = spot.put(new)
     if body is not None:
         becomes = "" if new is None else pretty_goal(new)
-        yield Edit(span or spot.goal.span, pretty_goal(spot.goal), becomes, replace(clause, body=body))
+        yield Edit(spot.goal.span, pretty_goal(spot.goal), becomes, replace(clause, body=body))
 
 
 # Numbers
@@ -130,10 +130,10 @@ def threshold(policy: Policy, clause: Clause) -> Iterator[Edit]:
         match spot.goal:
             case Comparison(_, left, Constant(kind="number" | "date") as right) as goal if isinstance(left, Variable):
                 for other in _steps(right):
-                    yield from _edit(clause, spot, replace(goal, right=other), right.span)
+                    yield from _edit(clause, spot, replace(goal, right=other))
             case Comparison(_, Constant(kind="number" | "date") as left, right) as goal if isinstance(right, Variable):
                 for other in _steps(left):
-                    yield from _edit(clause, spot, replace(goal, left=other), left.span)
+                    yield from _edit(clause, spot, replace(goal, left=other))
 
 
 def number_in_fact(policy: Policy, clause: Clause) -> Iterator[Edit]:
@@ -143,7 +143,9 @@ def number_in_fact(policy: Policy, clause: Clause) -> Iterator[Edit]:
             if isinstance(term, Constant) and term.kind == "number":
                 for other in _steps(term):
                     head = replace(clause.head, args=(*clause.head.args[:i], other, *clause.head.args[i + 1 :]))
-                    yield Edit(term.span, pretty_goal(clause.head), pretty_goal(head), replace(clause, head=head))
+                    yield Edit(
+                        clause.head.span, pretty_goal(clause.head), pretty_goal(head), replace(clause, head=head)
+                    )
 
 
 # Comparisons
@@ -246,13 +248,13 @@ def member_dropped(policy: Policy, clause: Clause) -> Iterator[Edit]:
 def clause_dropped(policy: Policy, clause: Clause) -> Iterator[Edit]:
     """A way to meet a goal left out."""
     if clause.body:
-        yield Edit(clause.span, pretty_clause(clause), "", None)
+        yield Edit(clause.span, pretty_clause(clause).removesuffix("."), "", None)
 
 
 def fact_dropped(policy: Policy, clause: Clause) -> Iterator[Edit]:
     """A fact left out of a catalogue."""
     if not clause.body:
-        yield Edit(clause.span, pretty_clause(clause), "", None)
+        yield Edit(clause.span, pretty_clause(clause).removesuffix("."), "", None)
 
 
 def constant_replaced(policy: Policy, clause: Clause) -> Iterator[Edit]:
@@ -273,7 +275,7 @@ def constant_replaced(policy: Policy, clause: Clause) -> Iterator[Edit]:
             for value in values:
                 if value != term.value:
                     args = (*goal.args[:i], replace(term, value=value), *goal.args[i + 1 :])
-                    yield from _edit(clause, spot, replace(goal, args=args), term.span)
+                    yield from _edit(clause, spot, replace(goal, args=args))
 
 
 def _name(term: Term) -> str:

@@ -3,7 +3,8 @@
 A goal is asked for as the rules ask for it: of each clause those goals that give values to its variables
 have run, whether or not the rest of the clause holds, for a proof shows every goal that fails.
 A literal alone decides its clause where everything else of the clause is met and settled, and where the
-goal that holds the literal would be settled the other way if the literal were.
+goal that holds the literal would be settled the other way if the literal were. Where it keeps the clause from
+being met, the clause must not be met for the same head all the same, by other values of its variables.
 """
 
 from __future__ import annotations
@@ -235,13 +236,15 @@ class Walk:
         """In which of some statuses a literal decides its clause, where the rest is met with these values."""
         if len(each.steps) == 1:
             own = self.status(each.literal, env)
-            if own not in wanted:
+            if own not in wanted or self.met_all_the_same(each.clause, env, own):
                 return
             # Held against the goals that wait for its values: where those fail it decides nothing.
             if status(either(one.pair for one in self.formulas.instances([each.literal, *after], env))) is own:
                 yield own
             return
         before = self.status(each.steps[0].goal, env)
+        if self.met_all_the_same(each.clause, env, before):
+            return
         for target in wanted:
             assert isinstance(target, Status)
             if (before is Status.UNDOCUMENTED) is not (target is Status.UNDOCUMENTED):
@@ -251,6 +254,13 @@ class Walk:
             found = {status(self.turned(each.steps, env, target, way)) for way in ways}
             if len(found) == len(ways) and not found & {before, Status.UNDOCUMENTED}:
                 yield target
+
+    def met_all_the_same(self, clause: Clause, env: Env, own: Status) -> bool:
+        """Whether a clause is met for the head of an instance which a goal with this status keeps from being met."""
+        if own is Status.MET:
+            return False
+        head = {name: env[name] for name in names(clause.head) if name in env}
+        return bool(self.met(id(clause), clause.body, head))
 
     def status(self, goal: Goal, env: Env) -> Status:
         """The status of a goal with these values."""

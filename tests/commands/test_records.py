@@ -15,6 +15,7 @@ from tests.commands.running import APPROVAL, CASES, PEND, REFUSAL, ROOT, STEERIN
 from tests.editions import SHORTER, folder_of, lemtrada, small
 from tests.explain.test_schemas import faults
 from tests.sampling import sample
+from tests.support import FULL
 
 
 @pytest.fixture
@@ -166,6 +167,73 @@ def test_a_candidate_edition_shows_what_it_flips(kept: Path, tmp_path: Path) -> 
     assert faults("replay", found) == []
     assert {each["criterion"]: each["lines"] for each in found["flips"]}["long_trial"] == [1]
     assert [each["outcome"] for each in found["records"]] == ["differs", "same", "same"]
+
+
+def test_a_default_that_a_candidate_changes_shows_what_it_flips(tmp_path: Path) -> None:
+    """Each reading and value is told once, with the lines of the records: taken, kept, or not to be told."""
+    case = tmp_path / "case.yaml"
+    case.write_text(FULL.replace("edss: 4.0", "edss: 2.0"), "utf-8")
+    turn = ("reading(window, request, [trial]", "reading(window, trial, [request]")
+    folder = folder_of(tmp_path / "p", a=small("1", "2024-01-01"), c=small("3", "2024-01-01", "", turn))
+    path, policy = tmp_path / "records.jsonl", ("--policy", folder / "a.pl")
+    for _ in range(2):
+        run("check", case, *policy, "--no-repair", "--record", path)
+    run("check", case, *policy, "--reading", "window=trial", "--no-repair", "--record", path)
+
+    def told(*args: str | Path) -> tuple[int, list[str]]:
+        result = run("replay", path, *args)
+        part = result.stdout.partition("Recorded readings that are not the candidate's defaults\n")[2]
+        return result.exit_code, [each.strip() for each in part.split("\n\n")[0].splitlines()]
+
+    against = ("--against", folder / "c.pl")
+    assert [each["verdict"] for each in lines(path)] == ["proved", "proved", "refuted"]
+    assert run("check", case, "--policy", folder / "c.pl").exit_code == 1
+    taken = "window: decided by trial, the candidate's default; the record has request, the default of its edition"
+    assert told(*policy, *against) == (1, [f"{taken}: lines 1, 2"])
+    assert told("--policy", folder / "a.pl", "--against", folder / "a.pl")[1] == [
+        "window: decided by trial, as was chosen for the record; the candidate's default is request: line 3"
+    ]
+    status, (kept,) = told(*against)
+    assert status == 0
+    assert kept.startswith("window: decided by request, as recorded; the candidate's default is trial; the edition")
+    assert kept.endswith("see `--policy`: lines 1, 2")
+    found = json.loads(run("replay", path, *policy, *against, "--json").stdout)
+    assert faults("replay", found) == []
+    entry = {"reading": "window", "recorded": "request", "replayed": "trial", "default": "trial", "why": "default"}
+    assert found["readings"] == [{**entry, "lines": [1, 2]}]
+
+
+def test_a_reading_that_a_candidate_has_not_is_told(tmp_path: Path) -> None:
+    """Neither a value that it does not offer nor a whole reading is passed over in silence."""
+    case = tmp_path / "case.yaml"
+    case.write_text(FULL, "utf-8")
+    folder = folder_of(tmp_path / "p", a=small("1", "2024-01-01"))
+    path = tmp_path / "records.jsonl"
+    run("check", case, "--policy", folder, "--no-repair", "--record", path)
+    path.write_text(path.read_text("utf-8").replace('"window":"request"', '"gone":"x","window":"y"'), "utf-8")
+    result = run("replay", path, "--against", folder / "a.pl", "--json")
+    found = json.loads(result.stdout)
+    assert faults("replay", found) == []
+    assert [(each["reading"], each["replayed"], each["why"]) for each in found["readings"]] == [
+        ("gone", None, "not offered"),
+        ("window", "request", "not offered"),
+    ]
+    text = run("replay", path, "--against", folder / "a.pl").stdout
+    assert "gone: the record has x; the candidate has no such reading: line 1" in text
+    assert "the record has y, which the candidate does not offer: line 1" in text
+
+
+def test_what_is_not_met_any_more_is_told_with_its_values(kept: Path) -> None:
+    """Its row is gone, and its key has them; a text that is there by its hash alone is any text."""
+    added = '"consecutive_days(7)":"met","frequency(one_course)":"met","hcpcs_code(text:1)":"met","doses(x)":"met"'
+    text = kept.read_text("utf-8").splitlines()
+    text[0] = text[0].replace('"statuses":{', f'"statuses":{{{added},')
+    kept.write_text("\n".join(text) + "\n", "utf-8")
+    told = run("replay", kept).stdout
+    assert "  DURATION  given on 7 consecutive days [consecutive_days(7)]: met -> not met\n" in told
+    assert "  DURATION  one course [frequency(one_course)]: met -> not met\n" in told
+    assert "  CODING  HCPCS any code: injection, alemtuzumab, 1 mg [hcpcs_code(text:1)]: met -> not met\n" in told
+    assert "  DURATION  any count doses [doses(x)]: met -> not met\n" in told
 
 
 def test_json_keeps_to_its_schema(kept: Path) -> None:

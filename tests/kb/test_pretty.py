@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -31,6 +32,7 @@ from kb.syntax import (
     Term,
     Unknown,
     Variable,
+    substitute,
 )
 from tests.sampling import tries
 
@@ -110,7 +112,7 @@ def test_a_shipped_policy_survives_printing(path: Path) -> None:
         ("p(a).", "p(a)."),
         (
             "h:-all_of(p,q,r),at_least(1,[p,q]),at_least(5,[p]).",
-            "h :-\n    all_of(p, q, r),\n    one_of(p, q),\n    at_least(5, [p]).",
+            "h :-\n    all_of(p, q, r),\n    at_least(1, [p, q]),\n    at_least(5, [p]).",
         ),
         ("h :- at_least(2,X,p(X)).", "h :- at_least(2, X, p(X))."),
     ],
@@ -118,6 +120,19 @@ def test_a_shipped_policy_survives_printing(path: Path) -> None:
 def test_a_clause_is_laid_out_one_way(text: str, shown: str) -> None:
     """One goal stays on the line of its head; several take a line each."""
     assert pretty_clause(parse(text, "test.pl").clauses[0]) == shown
+
+
+@pytest.mark.parametrize(
+    "text", ["three_of(p, q, r)", "all_of(p, q, r)", "two_of(p, q)", "all_of(p)", "one_of(p)", "at_least(2, [p, q])"]
+)
+def test_a_count_keeps_the_word_that_it_is_written_with(text: str) -> None:
+    """What is quoted is in the file; under another number the word is one that says it."""
+    goal = parse_goal(text)
+    assert isinstance(goal, AtLeast)
+    assert pretty_goal(goal) == text
+    assert pretty_goal(substitute(goal, {})) == text
+    other = replace(goal, count=5)
+    assert parse_goal(pretty_goal(other)) == other
 
 
 def test_a_long_directive_takes_a_line_for_each_item() -> None:

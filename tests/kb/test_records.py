@@ -1,4 +1,4 @@
-"""Decision records: what a line holds, how lines are added by many at once, and how they are decided again."""
+"""Decision records: what a line holds, and how lines are added by many at once."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ import re
 import stat
 import subprocess
 import sys
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from kb.append import append_line
-from kb.policy import Policy, load_policy
 from kb.problems import Problem, ProblemsError
-from kb.records import FORMAT, Record, append_record, line_of, read_records, record_of
-from kb.replay import Difference, Shelf, candidate, case_paths, replay, shelf_of
-from tests.editions import SHORTER, case_on, folder_of, small
+from kb.records import FORMAT, Record, append_record, key, line_of, read_records, record_of, row_of
+from kb.syntax import Constant, Predicate, Variable
 from tests.support import FULL, HEADER, MS, decided, policy_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,6 +85,21 @@ def test_a_value_that_is_not_known_has_a_key() -> None:
     text = FULL.replace(", end: 2023-08-01", "")
     assert "tried(rebif, ?trial[2].End)" in record(text, policy).statuses
     assert "tried(avonex, 2023-06-01)" in record(text, policy).statuses
+
+
+def test_a_key_tells_its_row() -> None:
+    """But for what it does not say: a text, an unknown value, and what is no value of the type."""
+    case, values, any_ = Constant("atom", "c"), {"drug": ["avonex"]}, Variable("_")
+    row = (case, Constant("atom", "avonex"), Constant("date", date(2024, 1, 2)), Constant("number", Decimal("1.50")))
+    types = ("case", "drug", "date", "decimal")
+    assert row_of(key(Predicate("p", 4), row, case), types, values, case) == row
+    assert row_of("p(text:1a2b, ?x.Y, other, 2.5)", ("case", "text", "date", "drug", "integer"), values, case) == (
+        case,
+        *(any_ for _ in range(4)),
+    )
+    assert row_of("p(1)", ("integer",), values, case) == (Constant("number", 1),)
+    assert row_of("p(1, 2)", ("case", "integer"), values, case) == (case, any_)
+    assert row_of("p", ("case",), values, case) == (case,)
 
 
 def test_a_date_that_is_not_stated_is_null() -> None:
@@ -226,162 +239,6 @@ def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
     """As any other that cannot be read."""
     with pytest.raises(ProblemsError, match="unreadable-file"):
         list(read_records(tmp_path / "nothing"))
-
-
-# Deciding again
-
-
-@pytest.fixture
-def policies(tmp_path: Path) -> Path:
-    return folder_of(tmp_path / "policies", a=small("1", "2024-01-01"), b=small("2", "2025-01-01", "", SHORTER))
-
-
-@pytest.fixture
-def case(tmp_path: Path) -> Path:
-    """A case that only the second edition approves: a trial of two months, with all else."""
-    path = case_on(tmp_path / "cases" / "one.yaml", "2024-01-01")
-    text = path.read_text("utf-8").replace("2023-06-01", "2023-03-01").replace("[2023-05-01, ", "[2023-02-01, ")
-    path.write_text(text, "utf-8")
-    return path
-
-
-def made(policy: Policy, case: Path, **readings: str) -> Record:
-    from kb.decide import decide
-    from kb.read_case import load_case
-
-    return record_of(decide(policy, load_case(case, policy.vocabulary), readings), VERSION, NOW)
-
-
-def shelf(cases: Path, *sources: Path) -> Shelf:
-    return shelf_of(cases, case_paths(cases), sources)
-
-
-def test_what_was_decided_is_decided_again(policies: Path, case: Path) -> None:
-    """Wherever the files have gone and whatever they are called now: their bytes are found."""
-    kept = made(load_policy(policies / "a.pl"), case)
-    moved = case.parent / "deep" / "other.yaml"
-    moved.parent.mkdir()
-    case.rename(moved)
-    (policies / "a.pl").rename(policies / "z.pl")
-    outcome = replay(kept, shelf(case.parent, policies), VERSION)
-    assert (outcome.kind, outcome.case, outcome.differences, outcome.notes) == ("same", moved, (), ())
-
-
-def test_readings_are_those_of_the_record(policies: Path, case: Path) -> None:
-    """And not the defaults of today, by which this case would be approved."""
-    case.write_text(FULL.replace("edss: 4.0", "edss: 2.0"), "utf-8")
-    policy = load_policy(policies / "a.pl")
-    kept, default = made(policy, case, window="trial"), made(policy, case)
-    assert (kept.verdict, default.verdict) == ("refuted", "proved")
-    for each in (kept, default):
-        assert replay(each, shelf(case.parent, policies), VERSION).kind == "same"
-    assert replay(replace(kept, readings={}), shelf(case.parent, policies), VERSION).verdict == "proved"
-
-
-def test_a_difference_is_told_by_its_key(policies: Path, case: Path) -> None:
-    """The verdict and every status are compared; a forged or faulty record shows."""
-    kept = made(load_policy(policies / "a.pl"), case)
-    forged = replace(kept, verdict="proved", statuses={**kept.statuses, "failed(rebif)": "met", "clear": "not met"})
-    outcome = replay(forged, shelf(case.parent, policies), VERSION)
-    assert (kept.verdict, outcome.kind, outcome.verdict) == ("refuted", "differs", "refuted")
-    assert set(outcome.differences) == {
-        Difference("clear", "not met", "met"),
-        Difference("failed(rebif)", "met", "not met"),
-    }
-    only_verdict = replay(replace(kept, verdict="proved"), shelf(case.parent, policies), VERSION)
-    assert (only_verdict.kind, only_verdict.differences) == ("differs", ())
-
-
-def test_another_version_of_the_software_is_a_note(policies: Path, case: Path) -> None:
-    """It changes nothing by itself."""
-    kept = made(load_policy(policies / "a.pl"), case)
-    outcome = replay(kept, shelf(case.parent, policies), "policykb 10")
-    assert outcome.kind == "same"
-    assert outcome.notes == ("recorded by policykb 9, replayed by policykb 10",)
-
-
-def test_a_case_that_was_changed_is_not_replayed(policies: Path, case: Path) -> None:
-    """Not even by a blank: the record is of other bytes."""
-    kept = made(load_policy(policies / "a.pl"), case)
-    case.write_text(case.read_text("utf-8") + " \n", "utf-8")
-    outcome = replay(kept, shelf(case.parent, policies), VERSION)
-    assert (outcome.kind, outcome.verdict) == ("cannot be replayed", None)
-    assert "it is not there, or it was changed" in outcome.reason
-
-
-def test_an_edition_that_is_not_known_is_not_replayed(policies: Path, case: Path) -> None:
-    """It is named with its policy."""
-    kept = made(load_policy(policies / "a.pl"), case)
-    outcome = replay(kept, shelf(case.parent), VERSION)
-    assert outcome.kind == "cannot be replayed"
-    assert "edition `1` of `small`" in outcome.reason
-
-
-def test_a_candidate_takes_the_place_of_the_edition(policies: Path, case: Path) -> None:
-    """What it flips is told; the edition of the record need not be known any more."""
-    kept = made(load_policy(policies / "a.pl"), case)
-    found = shelf(case.parent, policies / "b.pl")
-    outcome = replay(kept, found, VERSION, candidate(found, "2"))
-    assert (outcome.kind, kept.verdict, outcome.verdict) == ("differs", "refuted", "proved")
-    assert Difference("failed(avonex)", "not met", "met") in outcome.differences
-
-
-def test_a_criterion_that_a_candidate_has_not_is_absent(policies: Path, case: Path, tmp_path: Path) -> None:
-    """And one that it has besides was absent."""
-    renamed = (":- criterion(clear/1, 'A', \"no hazard\").", ":- criterion(disabled/1, 'A', \"disabled\").")
-    folder_of(tmp_path / "new", c=small("3", "2026-01-01", "", renamed))
-    kept = made(load_policy(policies / "a.pl"), case)
-    found = shelf(case.parent, policies)
-    outcome = replay(kept, found, VERSION, candidate(found, str(tmp_path / "new" / "c.pl")))
-    assert set(outcome.differences) == {Difference("clear", "met", "absent"), Difference("disabled", "absent", "met")}
-
-
-def test_a_reading_that_a_candidate_does_not_offer_is_a_note(policies: Path, case: Path, tmp_path: Path) -> None:
-    """A later edition may have made the text clear."""
-    other = ("reading(window, request, [trial]", "reading(window, trial, [request_date]")
-    text = small("3", "2026-01-01", "", other).replace("reading(window, request)", "reading(window, request_date)")
-    folder_of(tmp_path / "new", c=text)
-    kept = made(load_policy(policies / "a.pl"), case)
-    found = shelf(case.parent, policies)
-    outcome = replay(kept, found, VERSION, candidate(found, str(tmp_path / "new" / "c.pl")))
-    assert outcome.notes == ("the candidate does not offer the reading window=request",)
-
-
-def test_a_candidate_of_another_policy_is_refused(policies: Path, case: Path) -> None:
-    """Its criteria say nothing of this one's."""
-    kept = made(load_policy(policies / "a.pl"), case)
-    outcome = replay(kept, shelf(case.parent, policies), VERSION, load_policy("lemtrada"))
-    assert (outcome.kind, "and the candidate of another" in outcome.reason) == ("cannot be replayed", True)
-
-
-def test_a_case_that_a_candidate_cannot_read_is_not_replayed(policies: Path, case: Path, tmp_path: Path) -> None:
-    """The reason is the first problem of the case."""
-    folder_of(
-        tmp_path / "new", c=small("3", "2026-01-01", "", ('avonex: "Avonex", ', ""), ("step_drug(avonex).\n", ""))
-    )
-    kept = made(load_policy(policies / "a.pl"), case)
-    found = shelf(case.parent)
-    outcome = replay(kept, found, VERSION, candidate(found, str(tmp_path / "new" / "c.pl")))
-    assert outcome.kind == "cannot be replayed"
-    assert "avonex" in outcome.reason
-
-
-def test_a_candidate_has_to_be_one(policies: Path, tmp_path: Path) -> None:
-    """A name that nothing has, or that two have."""
-    with pytest.raises(ProblemsError, match="no file or edition `7`"):
-        candidate(shelf(tmp_path, policies), "7")
-    folder_of(policies, c=small("2", "2025-01-01", "", ("policy(small,", "policy(other,")))
-    with pytest.raises(ProblemsError, match="several policies have an edition `2`"):
-        candidate(shelf(tmp_path, policies), "2")
-    with pytest.raises(ProblemsError) as raised:
-        candidate(shelf(tmp_path, policies), "7")
-    assert raised.value.problems[0].help.count("`2`") == 1
-    assert candidate(shelf(tmp_path), "lemtrada").vocabulary.header.name == "lemtrada"
-
-
-def test_the_shipped_policies_are_always_known(tmp_path: Path) -> None:
-    """Whatever else is named."""
-    assert load_policy("lemtrada").hash in shelf(tmp_path).policies
 
 
 def test_the_format_is_the_one_that_is_promised() -> None:

@@ -56,6 +56,17 @@ def test_the_text_gives_the_totals_by_kind_and_by_section() -> None:
     assert re.findall(r"^A +5 +19 +14$", sections, re.M), "values of enumerations belong to no section"
 
 
+def test_a_title_without_values_says_any() -> None:
+    """As in the difference between two editions: there is no case here that would fill it in."""
+    policy = policy_of(
+        HEADER
+        + ':- input(boxes(P: case, Number: integer), many, "Boxes?").\n'
+        + ":- criterion(supply/2, 'A', \"{Number} boxes a year\").\n"
+        + "eligible(P) :- supply(P, _).\nsupply(P, Number) :- boxes(P, Number), Number > 1.\n"
+    )
+    assert "any number boxes a year (`supply/2`)" in " ".join(coverage_text(coverage(policy, [])).split())
+
+
 def test_what_is_missing_is_told_in_sentences_with_section_and_line() -> None:
     """One for each subject, with all that is missing of it."""
     told = " ".join(coverage_text(found(FULL), full=True).split())

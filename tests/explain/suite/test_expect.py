@@ -158,6 +158,32 @@ def test_every_problem_is_told_at_its_place_in_the_file(tmp_path: Path) -> None:
     assert "^" in str(found.value)
 
 
+@pytest.mark.parametrize(
+    ("expect", "marked"),
+    [
+        ("{verdicts: proved}", "verdicts"),
+        ("{criteria: {old_enuff: met}}", "old_enuff"),
+        ("{criteria: {old_enough: mett}}", "mett"),
+        ("{grants: [doses(5), dosis]}", "dosis"),
+        ("{grants: dosis}", "dosis"),
+        ("{readings: {adlt=sixteen: proved}}", "adlt=sixteen"),
+        ("{readings: {adult=ten: proved}}", "adult=ten"),
+        ("{readings: {adult: proved}}", "adult"),
+        ("{readings: {adult=sixteen: provd}}", "provd"),
+        ("{readings: {adult=sixteen: {verdct: proved}}}", "verdct"),
+    ],
+)
+def test_what_is_misspelt_is_marked_itself(tmp_path: Path, expect: str, marked: str) -> None:
+    """A key where it is the key, and a value where it is the value."""
+    path = tmp_path / "S-1.case.yaml"
+    path.write_text(f"{RECORD}expect: {expect}\n", "utf-8")
+    with pytest.raises(ProblemsError) as found:
+        read_expectation(load_case(path, policy().vocabulary), policy())
+    (span,) = (each.span for each in found.value.problems)
+    line = path.read_text("utf-8").split("\n")[span.line - 1]
+    assert line[span.column - 1 : span.end_column - 1] == marked
+
+
 def test_hostile_text_in_an_expectation_cannot_steer_a_terminal() -> None:
     """An escape that YAML spells is refused, and what is left is shown as its code."""
     (problem,) = wrong('\n  criteria: {"\\u200Bx": met}')

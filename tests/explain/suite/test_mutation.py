@@ -201,10 +201,10 @@ def test_the_text_has_the_counts_and_each_survivor_with_its_place(policy: Policy
     )
     at = lines.index(f"survived {line}:threshold:1 (section B)")
     assert lines[at + 1 : at + 7] == [
-        f"  --> clinic.pl:{line}:68",
+        f"  --> clinic.pl:{line}:59",
         "   |",
         f"{line} | old_enough(P) :- reading(adult, eighteen), age(P, Years), Years >= 18.",
-        "   |                                                                    ^^",
+        "   |                                                           ^^^^^^^^^^^",
         "was:     Years >= 18",
         "becomes: Years >= 17",
     ]

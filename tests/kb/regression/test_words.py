@@ -47,6 +47,12 @@ CHANGES: list[tuple[str, str, list[tuple[str, str, str]]]] = [
         COUNT.replace("two_of", "one_of"),
         [("changed", "threshold", f"count 2 becomes 1 (`{COUNT}` → `{COUNT.replace('two_of', 'one_of')}`)")],
     ),
+    (
+        COUNT,
+        COUNT.replace("two_of", "three_of"),
+        [("changed", "threshold", f"count 2 becomes 3 (`{COUNT}` → `{COUNT.replace('two_of', 'three_of')}`)")],
+    ),
+    (COUNT, COUNT.replace("two_of", "at_least").replace("(rel", "(2, [rel").replace("ns(P))", "ns(P)])"), []),
     (COUNT, COUNT.replace("lesions", r"\+ lesions"), [("changed", "clause", r"`lesions(P)` becomes `\+ lesions(P)`")]),
     (
         COUNT,
