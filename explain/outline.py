@@ -28,7 +28,7 @@ from explain.points import (
     wholly_missing,
 )
 from explain.proof import Node, Proof, walk
-from explain.thresholds import comparison, is_dated
+from explain.thresholds import Conflict, comparison, is_dated
 from kb.answers import Status
 from kb.case import Fact
 from kb.pretty import pretty_goal
@@ -212,10 +212,11 @@ class Outliner:
             for sure, words in self.sentences(leaf, facts if head is None else (), head)
             if self.full or sure is leaf.status
         ]
+        inner = [each for each in inner if self.full or not (head or rest) or not self.dates_request(each)]
         if head is not None and inner and all(each.kind == "fact" for each in inner):
-            said += [each.words for each in inner if self.full or not self.dates_request(Leaf(each.node, True))]
+            said += [each.words for each in inner]
             inner = []
-        heading = "; ".join(words for _, words in self.words.leaf(head.node, head.positive)) if head else ""
+        heading = self.words.all_of(head.node, head.positive) if head else ""
         if not inner:
             words = ": ".join(filter(None, (heading, "; ".join(unique(said)))))
             if head is None and len(rest) > 1:
@@ -262,10 +263,10 @@ class Outliner:
             return is_dated(self.words, leaf.node, elapsed=True)
         return leaf.node.kind == "listed" and leaf.node.status is Status.UNDOCUMENTED
 
-    def dates_request(self, leaf: Leaf) -> bool:
-        """Whether a leaf only says when the request was made, which the title of every face says already."""
-        goal = leaf.node.goal
-        return isinstance(goal, Atom) and goal.predicate == self.words.request and leaf.node.status is Status.MET
+    def dates_request(self, part: Part) -> bool:
+        """Whether a part only says when the request was made, which the title of every face says already."""
+        goal = part.node.goal
+        return isinstance(goal, Atom) and goal.predicate == self.words.request and part.node.status is Status.MET
 
     def choice(self, instance: Node) -> tuple[str, str]:
         """The first value that an instance chooses: its type, and the words for it."""
@@ -355,17 +356,17 @@ class Outliner:
             return leaf.status is status and not is_dated(self.words, node)
         return leaf.status is not Status.MET
 
-    def sentences(self, leaf: Leaf, facts: Sequence[Fact], head: Leaf | None = None) -> list[tuple[Status, str]]:
+    def sentences(
+        self, leaf: Leaf, facts: Sequence[Fact], head: Leaf | None = None, conflict: Conflict = "before"
+    ) -> list[tuple[Status, str]]:
         """The sentences of a leaf, each with its status, turned round under a negation.
 
-        What ``head`` has said already is not said again.
+        What ``head`` has said already is not said again; ``conflict`` says where that stands which contradicts itself.
         """
         node = leaf.node
         if node.kind == "comparison":
-            words = comparison(self.words, node, facts, leaf.positive)
-            if head is not None and in_conflict(head.node):
-                words = words.removeprefix("not documented: ").partition("; ")[2] or words
-            said = [(node.status, words)]
+            told: Conflict = conflict if head is not None and in_conflict(head.node) else ""
+            said = [(node.status, comparison(self.words, node, facts, leaf.positive, told))]
         elif node.kind == "listed" and head is not None and isinstance(node.goal, Atom):
             said = [(node.status, self.words.listed(node.goal, node.status, head.node.goal))]
         else:
@@ -376,7 +377,6 @@ class Outliner:
         """The points of parts that stand together, without what says nothing about the status."""
         parts = named(parts)
         leaves = [part for part in parts if isinstance(part, Leaf)]
-        facts = (*facts, *facts_of(leaves))
         if not self.full and any(wholly_missing(leaf.node) for leaf in leaves):
             parts = [part for part in parts if isinstance(part, Point) or not self.idle(part)]
         if len(parts) > 1:
@@ -387,10 +387,14 @@ class Outliner:
                 if self.tells(part, status):
                     done.setdefault(f"{part.section} {part.words}", part)
             elif self.matters(part, status):
-                conflict = in_conflict(part.node)
                 head = next((leaf for leaf in leaves if in_conflict(leaf.node) and hangs_on(part, leaf)), None)
-                for sure, words in self.sentences(part, facts, head):
+                # What contradicts itself is said with it where it does not stand by itself.
+                alone = head if head is not None and not self.matters(head, status) else None
+                before = f"{self.words.all_of(alone.node, alone.positive)}: " if alone else ""
+                place: Conflict = "before" if alone else "beside"
+                for sure, words in self.sentences(part, (*facts, *facts_of(leaves)), head, place):
                     if self.full or sure is part.status:
-                        point = Point("fact", part.node, sure, words, positive=part.positive, conflicting=conflict)
-                        done.setdefault(words, point)
+                        said, either = f"{before}{words}", alone is not None or in_conflict(part.node)
+                        point = Point("fact", part.node, sure, said, positive=part.positive, conflicting=either)
+                        done.setdefault(said, point)
         return tuple(done.values())

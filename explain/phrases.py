@@ -161,15 +161,20 @@ class Words:
 
     def contradiction(self, fact: Fact, declared: Input) -> str:
         """The fields of a row that are stated in contradictory ways, after those that are not."""
+        single = len(declared.fields) == 1
         stated: dict[str, dict[str, None]] = {}
+        types = {each.name.lower(): each.type for each in declared.fields}
         for piece in fact.evidence:
-            name, _, value = piece.value.partition(": ")
-            stated.setdefault(name, {})[clean(value) + self.sources((piece,))] = None
+            # Of a row with one field a piece says its value alone.
+            name, _, value = (*types, "", piece.value) if single else piece.value.partition(": ")
+            said = self.vocabulary.label(types[name], value) if types.get(name) in self.vocabulary.types else value
+            stated.setdefault(name, {})[clean(said) + self.sources((piece,))] = None
         rest, against = [], []
         for argument, term in zip(declared.arguments[1:], fact.row[1:], strict=True):
             name = words_of(argument.name)
             if (fact.gaps or {}).get(argument.name) == "conflicting":
-                against.append(f"{name} {' against '.join(stated.get(argument.name.lower(), {}))}")
+                both = " against ".join(stated.get(argument.name.lower(), {}))
+                against.append(both if single else f"{name} {both}")
             elif not isinstance(term, Unknown):
                 rest.append(f"{name} {self.value(term, argument.type)}")
         about = f" ({', '.join(rest)})" if rest else ""
@@ -222,6 +227,10 @@ class Words:
         if reasons == {""} and node.status is Status.NOT_MET:
             return "documented as absent"
         return {"missing": "not documented", "attested": "attested only"}.get("".join(reasons), "nothing on record")
+
+    def all_of(self, node: Node, positive: bool = True) -> str:
+        """The sentences of such a node in one."""
+        return "; ".join(words for _, words in self.leaf(node, positive))
 
     def leaf(self, node: Node, positive: bool = True) -> list[tuple[Status, str]]:
         """The sentences of a node of evidence, absence or catalogue, each with the status it gives its goal."""

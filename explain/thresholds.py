@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal, TypeAlias
 
 from explain.language import counted, plural, words_of
 from explain.phrases import Words
@@ -12,6 +13,8 @@ from kb.case import Fact
 from kb.syntax import Comparison, Constant, Term, Unknown
 from kb.vocabulary import Argument
 
+Conflict: TypeAlias = Literal["", "before", "beside"]
+NOT_STATED, CONTRADICTORY = "which is not stated", "which is contradictory"
 NUMBERS: Mapping[str, str] = {
     ">": "more than {}",
     ">=": "at least {}",
@@ -33,11 +36,14 @@ def is_dated(words: Words, node: Node, elapsed: bool = False) -> bool:
     return "date" in (kind_of(words, goal.left, node.origins[0]), kind_of(words, goal.right, node.origins[1]))
 
 
-def comparison(words: Words, node: Node, facts: Sequence[Fact] = (), positive: bool = True) -> str:
+def comparison(
+    words: Words, node: Node, facts: Sequence[Fact] = (), positive: bool = True, conflict: Conflict = ""
+) -> str:
     """Both sides of a comparison: what was found, and what was needed.
 
     ``facts`` are those that its values may come from, for their sources. Under a negation nothing
-    is needed: the words then say what was found to hold or not to hold.
+    is needed: the words then say what was found to hold or not to hold. ``conflict``: the evidence of what was
+    found contradicts itself, and that is said ``before`` these words, which go on from there, or ``beside`` them.
     """
     goal = node.goal
     assert isinstance(goal, Comparison)
@@ -51,8 +57,8 @@ def comparison(words: Words, node: Node, facts: Sequence[Fact] = (), positive: b
     dated = "date" in kinds
     kind = kinds[0] or kinds[1]
     shown = found(words, left, origin, kind, facts)
-    if isinstance(right, Unknown) and isinstance(threshold, FieldOf) and positive:
-        return f"{shown}, cannot be held against the {field(words, threshold)}, which is not stated"
+    if isinstance(right, Unknown) and isinstance(threshold, FieldOf):
+        return f"{shown}, cannot be held against the {field(words, threshold)}, {NOT_STATED}"
     limit = "a value that is not stated" if isinstance(right, Unknown) else words.value(right, kind)
     if isinstance(origin, Elapsed):
         limit = amount(words, right, origin.unit)
@@ -60,7 +66,11 @@ def comparison(words: Words, node: Node, facts: Sequence[Fact] = (), positive: b
     if isinstance(threshold, FieldOf):
         relation += f" ({field(words, threshold)})"
     if isinstance(left, Unknown):
-        return f"not documented: {shown}; {'needs' if positive else 'it may be'} {relation}"
+        needs = f"{'needs' if positive else 'it may be'} {relation}"
+        if conflict == "beside":
+            said = found(words, left, origin, kind, ()).replace(f"{NOT_STATED} to", f"{CONTRADICTORY}, to")
+            return f"{said.replace(NOT_STATED, CONTRADICTORY)}, {needs}"
+        return needs if conflict else f"not documented: {shown}; {needs}"
     if positive:
         return f"{shown}, needs {relation}"
     return f"{shown}, {'' if node.status is Status.MET else 'not '}{relation}"
@@ -101,7 +111,7 @@ def elapsed(words: Words, term: Term, origin: Elapsed, facts: Sequence[Fact]) ->
 def dated(words: Words, term: Term, origin: Origin | None) -> str:
     """A date by its value and the name of the field that holds it."""
     if isinstance(term, Unknown) and isinstance(origin, FieldOf):
-        return f"the {field(words, origin)}, which is not stated"
+        return f"the {field(words, origin)}, {NOT_STATED}"
     shown = words.value(term, "date")
     return f"{shown} ({field(words, origin)})" if isinstance(origin, FieldOf) else shown
 

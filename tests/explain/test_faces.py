@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -244,3 +245,73 @@ eligible(P) :- age(P, Years), Years >= 60.
 """
     told = proof_text(prove(decided(policy_of(HEADER + rules), "case: A\nrequested_on: 2024-01-01\nage: 15\n")))
     assert "    UNDOCUMENTED not documented: kind; needs first\n    NOT MET age 15, needs at least 18\n" in told
+
+
+CONTRADICTED = """
+:- type(lesions, [few: "few lesions", many: "many lesions"]).
+:- type(level, [low, high]).
+:- input(born_on(P: case, Date: date), one, "Born?", [noun("date of birth")]).
+:- input(dose(P: case, Date: date), many, "Which doses?", [says("dose on {Date}")]).
+:- input(level(P: case, Level: level), one, "Which level?").
+:- input(scan(P: case, Level: level, Size: decimal, Lesions: lesions), many, "Which scans?",
+    [says("{Size} mm at {Level}: {Lesions}")]).
+"""
+AGAINST = '{evidence: [{value: %s, source: "Note; first"}, {value: %s, source: Second}]}'
+
+
+def contradicted(rule: str, record: str) -> str:
+    """The proof of a case with evidence that contradicts itself."""
+    return proof_text(
+        prove(
+            decided(policy_of(f"{HEADER}{CONTRADICTED}eligible(P) :- {rule}.\n"), f"case: A\n{record}"),
+        ),
+        width=300,
+    )
+
+
+def test_what_contradicts_itself_is_told_with_all_that_it_is_held_against() -> None:
+    """Whatever its sources are called; in a row, it is told where nothing else of the row would be."""
+    row = f"{{level: low, size: {AGAINST % ('4.0', '6.0')}, lesions: few}}"
+    told = contradicted("level(P, Level), scan(P, Level, Size, _), Size > 4.5", f"level: low\nscan: [{row}]\n")
+    both = "size 4.0 (Note; first) against 6.0 (Second)"
+    assert (
+        f"CONFLICTING conflicting evidence: scan (level low, lesions few lesions): {both}: needs more than 4.5" in told
+    )
+
+
+def test_what_is_held_against_a_threshold_beside_its_conflict_is_named() -> None:
+    """The conflict stands by itself, and what was asked is no sentence without a subject."""
+    record = f"requested_on: 2024-01-01\nborn_on: {AGAINST % ('2000-01-01', '2010-01-01')}\n"
+    told = contradicted("born_on(P, Born), requested_on(P, Now), years_between(Born, Now, Years), Years >= 17", record)
+    assert (
+        "CONFLICTING conflicting evidence: date of birth: 2000-01-01 (Note; first) against 2010-01-01 (Second)" in told
+    )
+    assert "the years from the date of birth, which is contradictory, to 2024-01-01" in told
+
+
+def test_both_values_of_a_list_of_single_values_are_told() -> None:
+    """Each with its source; those of an enumeration by their labels."""
+    told = contradicted("dose(P, Day), Day > '2024-01-01'", f"dose: [{AGAINST % ('2023-01-01', '2024-02-01')}]\n")
+    assert "conflicting evidence: dose: 2023-01-01 (Note; first) against 2024-02-01 (Second)" in told
+    row = f"{{level: low, size: 4.0, lesions: {AGAINST % ('few', 'many')}}}"
+    told = contradicted("scan(P, _, _, few)", f"scan: [{row}]\n")
+    assert "lesions few lesions (Note; first) against many lesions (Second)" in told
+
+
+def test_a_date_that_is_not_stated_is_no_limit_under_a_negation_either() -> None:
+    """What is held against it cannot be told."""
+    told = contradicted(
+        r"case(P), \+ (dose(P, Day), requested_on(P, Now), Day =< Now)", "dose: [2023-01-01]\nlevel: low\n"
+    )
+    assert "cannot be held against the requested on, which is not stated" in told
+    assert "a value that is not stated" not in told
+
+
+def test_the_date_of_the_request_is_no_reason() -> None:
+    """Also where a rule of its own says what it is; the whole proof has it."""
+    dose = case("boundary-dose-twelve-months").read_text("utf-8").partition("expect:")[0]
+    text = re.sub(r"(?m)^dose: .*$", "dose: [2023-12-01]", dose)
+    policy = load_policy("lemtrada")
+    told = proof_text(prove(decide(policy, read_case(text, "case.yaml", policy.vocabulary))))
+    assert "less than 12" in told
+    assert "MET requested on" not in told
