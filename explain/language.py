@@ -121,9 +121,10 @@ def tally(statuses: Sequence[Status], count: int, positive: bool) -> str:
     return f"{met} of {len(statuses)} met, {needs}{more}"
 
 
-def number(known: int, count: int, noun: str, status: Status, positive: bool) -> str:
-    """``1 relapse counts, needs at least 2``."""
+def number(known: int, count: int, noun: str, status: Status, positive: bool, once: str = "") -> str:
+    """``1 relapse counts, needs at least 2``; ``once``: what several rows have in common that count as one."""
     counts = "count" if known > 1 else "counts"
     found = f"{counted(known, noun) if known else 'no ' + noun} {counts}"
     sure = " for certain" if status is Status.UNDOCUMENTED else ""
-    return f"{found}{sure}, {f'needs at least {count}' if positive else f'must be fewer than {count}'}"
+    shared = f", each {once} once" if once else ""
+    return f"{found}{sure}{shared}, {f'needs at least {count}' if positive else f'must be fewer than {count}'}"

@@ -20,6 +20,7 @@ from explain.points import (
     Point,
     applicable,
     deciding,
+    distinct_values,
     facts_of,
     hangs_on,
     in_conflict,
@@ -304,8 +305,7 @@ class Outliner:
     def distinct(self, node: Node, positive: bool) -> Point:
         status = node.status if positive else node.status.opposite
         every = (*node.children, *node.cut)
-        instances = [each for child in every for each in (child.children if child.kind == "folded" else (child,))]
-        counted = {value for each in instances for _, value in each.bindings if each.status is Status.MET}
+        instances, known, once = distinct_values(node)
         nouns = [
             leaf.goal.predicate
             for each in every
@@ -313,10 +313,9 @@ class Outliner:
             if leaf.kind in ("evidence", "absence") and isinstance(leaf.goal, Atom) and self.counts(each, leaf)
         ]
         noun = self.words.noun(nouns[0]) if nouns else "value"
-        words = number(len(counted), node.count, noun, node.status, positive)
-        children: tuple[Point, ...] = ()
+        words = number(known, node.count, noun, node.status, positive, once)
         if status is Status.MET and not self.full:
-            pass
+            children: tuple[Point, ...] = ()
         elif instances and instances[0].kind == "instance":
             children = tuple(self.way(each, positive) for each in node.children)
         else:

@@ -7,10 +7,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from explain.language import words_of
 from explain.proof import Elapsed, FieldOf, Node, Origin, walk
 from kb.answers import Status
 from kb.case import Fact
-from kb.syntax import READING, Atom, Comparison, Predicate, Term, Unknown
+from kb.syntax import READING, AtLeastDistinct, Atom, Comparison, Predicate, Term, Unknown
 
 PointKind: TypeAlias = Literal[
     "criterion",  # a criterion of the policy, or the goal that was asked
@@ -168,3 +169,13 @@ def deciding(instance: Node) -> Iterator[Node]:
         if node.kind in ("evidence", "absence") and node.status is instance.status:
             yield node
             return
+
+
+def distinct_values(node: Node) -> tuple[list[Node], int, str]:
+    """The instances of a count of distinct values, how many values are met, and where rows share one, what it is."""
+    children = (*node.children, *node.cut)
+    instances = [each for child in children for each in (child.children if child.kind == "folded" else (child,))]
+    met = [each for each in instances if each.status is Status.MET]
+    known = {value for each in met for _, value in each.bindings}
+    assert isinstance(node.goal, AtLeastDistinct)
+    return instances, len(known), words_of(node.goal.variable.name) if len(met) > len(known) else ""

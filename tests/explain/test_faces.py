@@ -315,3 +315,12 @@ def test_the_date_of_the_request_is_no_reason() -> None:
     told = proof_text(prove(decide(policy, read_case(text, "case.yaml", policy.vocabulary))))
     assert "less than 12" in told
     assert "MET requested on" not in told
+
+
+def test_rows_that_share_what_is_counted_are_said_to_count_once() -> None:
+    """Two doses of one day are one day."""
+    rule = "case(P), at_least(2, Date, (shot(P, Date, _), Date >= '2023-01-01'))"
+    shot = ':- input(shot(P: case, Date: date, Site: text), many, "Shots?", [says("shot on {Date}, {Site}")]).'
+    rows = "shot: [{date: 2023-02-01, site: left}, {date: 2023-02-01, site: right}]\n"
+    told = proof_text(prove(decided(policy_of(f"{HEADER}{shot}\neligible(P) :- {rule}.\n"), f"case: A\n{rows}")))
+    assert "1 shot counts, each date once, needs at least 2" in told
