@@ -11,6 +11,7 @@ from explain.language import clean, unique
 from explain.phrases import Words
 from explain.points import Point
 from explain.proof import Elapsed, FieldOf, Node, Origin, Proof, walk
+from explain.stated import as_stated
 from kb.answers import Status
 from kb.case import Fact
 from kb.syntax import Comparison, Unknown
@@ -63,10 +64,12 @@ class Origins:
     def evidence(self, fact: Fact) -> Iterator[str]:
         """Each piece of evidence of a fact: what it states, its source, its origin, its line in the case's file."""
         stated = not any(isinstance(term, Unknown) for term in fact.row) and fact.reason != "conflicting"
-        said = self.words.sentence(fact.predicate, fact.row) if stated else self.words.noun(fact.predicate)
         declared = self.words.inputs[fact.predicate]
         for piece in fact.evidence:
-            value = "" if stated and fact.status is Status.MET else f": {self.words.piece(piece, declared)}"
+            own = as_stated(declared, fact, piece)
+            said = self.words.sentence(own.predicate, own.row) if stated else self.words.noun(fact.predicate)
+            plain = stated and fact.status is own.status is Status.MET
+            value = "" if plain else f": {self.words.piece(piece, declared)}"
             source = clean(piece.source) or "no source named"
             line = piece.place.rpartition(":")[2]
             yield f"{said}{value} ({source}; {piece.origin}; line {line})"

@@ -8,6 +8,7 @@ from explain.language import clean, joined
 from explain.phrases import Words
 from explain.points import Point
 from explain.proof import walk
+from explain.stated import as_stated
 from kb.answers import Row, Status
 from kb.case import Evidence, Fact
 from kb.syntax import Atom, Predicate, Unknown
@@ -43,9 +44,10 @@ class EvidenceList:
         words, declared = self.words, self.words.inputs[fact.predicate]
         conflict = fact.reason == "conflicting" or "conflicting" in (fact.gaps or {}).values()
         stated = not any(isinstance(term, Unknown) for term in fact.row)
+        own = as_stated(declared, fact, piece)
         if fact.status is Status.MET and not conflict:
-            return words.sentence(fact.predicate, fact.row)
-        subject = words.sentence(fact.predicate, fact.row) if stated else words.noun(fact.predicate)
+            return words.sentence(own.predicate, own.row) + (": no" if own.status is Status.NOT_MET else "")
+        subject = words.sentence(own.predicate, own.row) if stated else words.noun(fact.predicate)
         if fact.status is Status.UNDOCUMENTED and stated and declared.fields and declared.kind != "flags":
             return subject
         return f"{subject}: {words.piece(piece, declared)}"

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from explain.language import clean, counted, fill_in, joined, listing, of_any, plural, words_of
 from explain.proof import Node
+from explain.stated import otherwise
 from kb.answers import Row, Status, matches
 from kb.case import Evidence, Fact
 from kb.decide import Decision
@@ -21,6 +22,7 @@ from kb.syntax import Atom, Constant, Goal, Predicate, Term, Unknown, Variable
 from kb.vocabulary import Criterion, Input
 
 CONFLICTING = "conflicting evidence"
+UNNAMED: Mapping[str, str] = {"document": "a document", "attestation": "an attestation", "override": "an override"}
 TYPE_WORDS: Mapping[str, str] = {"integer": "number", "decimal": "number", "text": "value", "": "value"}
 
 
@@ -116,12 +118,44 @@ class Words:
         kinds = {"document": "", "attestation": "attested", "override": "override"}
         return ": ".join(filter(None, (kinds[piece.origin], clean(piece.source))))
 
+    def cited(self, fact: Fact) -> str:
+        """Where a fact comes from, as ``sources``; a piece that says something else stands last, with what it says."""
+        declared = self.inputs[fact.predicate]
+        against: dict[str, set[str]] = {}
+        told = []
+        for piece in fact.evidence:
+            if (said := otherwise(declared, fact, piece)) is not None:
+                who = self.source(piece) if piece.source else UNNAMED[piece.origin]
+                told.append(f"{who} says {self.said(declared, said)}")
+                against.setdefault(who, set()).update(key for key, _ in piece.states)
+        agree = [
+            self.source(piece)
+            for piece in fact.evidence
+            if otherwise(declared, fact, piece) is None
+            # A source that says something else of one field is not cited for the rest of the row.
+            and not against.get(self.source(piece), set()) - {key for key, _ in piece.states}
+        ]
+        named = dict.fromkeys(filter(None, (*agree, *told)))
+        return f" ({'; '.join(named)})" if named else ""
+
+    def said(self, declared: Input, said: Mapping[int, Constant] | bool) -> str:
+        """The values that one piece of evidence states; a field is named where its type does not tell it."""
+        if isinstance(said, bool):
+            return "yes" if said else "no"
+        types = [argument.type for argument in declared.fields]
+        told = []
+        for at, term in said.items():
+            argument = declared.arguments[at]
+            plain = len(said) == 1 and types.count(argument.type) == 1
+            told.append(("" if plain else f"{words_of(argument.name)} ") + self.value(term, argument.type))
+        return joined(told)
+
     def fact(self, fact: Fact) -> str:
         """A fact that the record states, or states to be false, with its sources."""
         if "conflicting" in (fact.gaps or {}).values():
             return self.partial(fact)
         said = self.sentence(fact.predicate, fact.row)
-        return said + (": no" if fact.status is Status.NOT_MET else "") + self.sources(fact.evidence)
+        return said + (": no" if fact.status is Status.NOT_MET else "") + self.cited(fact)
 
     def wanted(self, goal: Atom) -> list[str]:
         """The values that a goal asks of an input."""
@@ -145,10 +179,10 @@ class Words:
             values = dict.fromkeys(self.piece(piece, declared) for piece in fact.evidence)
             if not stated and len(declared.fields) == 1 and values:
                 subject += f" {' or '.join(values)}"
-            named = self.sources(fact.evidence).replace("attested: ", "").replace(" (attested)", "")
+            named = self.cited(fact).replace("attested: ", "").replace(" (attested)", "")
             return f"attested only, a document is needed: {subject}{named}"
         if fact.evidence:
-            return f"not documented: {subject}{self.sources(fact.evidence)}"
+            return f"not documented: {subject}{self.cited(fact)}"
         asked = [] if whole or stated else self.wanted(goal)
         return f"not documented: {subject}" + (f"; needs {joined(asked)}" if asked else "")
 
@@ -244,7 +278,7 @@ class Words:
         alike: dict[tuple[Status, str, str], list[Fact]] = {}
         for fact in node.facts:
             status = min(fact.status, matches(goal.args, fact.row))
-            alike.setdefault((status, fact.reason, self.sources(fact.evidence)), []).append(fact)
+            alike.setdefault((status, fact.reason, self.cited(fact)), []).append(fact)
         for (status, reason, sources), facts in alike.items():
             if len(facts) > 2 and reason in ("", "missing") and facts[0].status is status is not Status.MET:
                 said.append((status, self.several(facts, status) + sources))

@@ -193,6 +193,9 @@ class _Redaction:
             if declared.personal:
                 found = (match[0] for piece in fact.evidence for match in DAY.finditer(piece.value))
                 self.days.update(map(_day, found))
+            for _, value in (each for piece in fact.evidence for each in piece.states):
+                if isinstance(value, Constant) and value.kind == "text" and value.value not in self.public:
+                    self.token(value.value)
 
     def facts(self, cases: Sequence[Case]) -> Iterator[tuple[Input, Fact]]:
         for case in cases:
@@ -218,13 +221,18 @@ class _Redaction:
         declared = self.inputs[fact.predicate]
         row: Row = (self.id, *map(self.term, fact.row[1:]))
         new = replace(fact, row=row)
-        evidence = (replace(self.origin(each), value=self.value(each, new, declared)) for each in fact.evidence)
-        return replace(new, evidence=tuple(evidence))
+        return replace(new, evidence=tuple(self.piece(each, declared) for each in fact.evidence))
+
+    def piece(self, piece: Evidence, declared: Input) -> Evidence:
+        """A piece of evidence, its values as those of the row."""
+        states = tuple((key, self.hidden(v) if isinstance(v, Constant) else v) for key, v in piece.states)
+        return replace(self.origin(piece), value=self.value(piece, declared), states=states)
 
     def term(self, term: Term) -> Term:
         """A value of the case: a text as its token, a day that tells who the member is with its year alone."""
-        if not isinstance(term, Constant):
-            return term
+        return self.hidden(term) if isinstance(term, Constant) else term
+
+    def hidden(self, term: Constant) -> Constant:
         if term.kind == "text" and term.value not in self.public:
             return replace(term, value=self.token(term.value))
         # Another date may fall on the same day, and would tell it.
@@ -237,24 +245,18 @@ class _Redaction:
         place = piece.place if piece.place.startswith("--") else f"case:{line}"
         return replace(piece, source=source_kind(piece.source), place=place)
 
-    def value(self, piece: Evidence, fact: Fact, declared: Input) -> str:
+    def value(self, piece: Evidence, declared: Input) -> str:
         """What a piece of evidence states, as it may be shown."""
         fields = {argument.key: argument for argument in declared.fields}
         if declared.kind == "flags" or not fields:
             return piece.value
         if len(fields) == 1:
             return self.stated(piece.value, declared.fields[0])
-        name, _, rest = piece.value.partition(": ")
-        stated = {argument.key: term for argument, term in zip(declared.fields, fact.row[1:], strict=True)}
-        if name in fields and not isinstance(stated[name], Constant):
-            # One piece of several for a field of this row.
-            return f"{name}: {self.stated(rest, fields[name])}"
-        shown = [
+        return ", ".join(
             f"{key}: {self.stated(str(term.value), fields[key])}"
-            for key, term in stated.items()
+            for key, term in piece.states
             if isinstance(term, Constant)
-        ]
-        return ", ".join(shown)
+        )
 
     def stated(self, text: str, argument: Argument) -> str:
         if argument.type == "text" and text not in self.public and text not in self.tokens.values():

@@ -140,5 +140,5 @@ def sources_of(words: Words, origin: FieldOf, term: Term, facts: Sequence[Fact])
     """The sources of the fact that a compared value comes from."""
     for fact in facts:
         if fact.predicate == origin.predicate and fact.row[origin.position] == term:
-            return words.sources(fact.evidence)
+            return words.cited(fact)
     return ""

@@ -19,12 +19,14 @@ class Evidence:
 
     ``origin`` is ``document`` where the file does not say.
     ``place`` is ``file:line``.
+    ``states`` holds the values that it states, by the key of the field; by none where there is one value alone.
     """
 
     value: str
     source: str
     origin: Origin
     place: str
+    states: tuple[tuple[str, Constant | bool], ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

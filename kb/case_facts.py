@@ -253,6 +253,7 @@ class FactReader:
         evidence = Evidence("", said.source, said.origin, self.place(said.span))
         slots: list[Slot] = []
         words: list[str] = []
+        states: list[tuple[str, Constant | bool]] = []
         for argument, term in zip(declared.fields, said.fact.args[1:], strict=True):
             value = self.value(argument.type, term, f"`{declared.name}`, argument `{argument.name}`,")
             if value is None:
@@ -260,13 +261,15 @@ class FactReader:
                 continue
             text = _text(value)
             slots.append((Piece(value, replace(evidence, value=text)),))
-            words.append(text if len(declared.fields) == 1 else f"{argument.key}: {text}")
-        return Statement(tuple(slots), (replace(evidence, value=", ".join(words)),))
+            single = len(declared.fields) == 1
+            words.append(text if single else f"{argument.key}: {text}")
+            states.append(("" if single else argument.key, value))
+        return Statement(tuple(slots), (replace(evidence, value=", ".join(words), states=tuple(states)),))
 
     def truth(self, said: Said) -> Piece:
         true = said.kind == "fact"
         text = "true" if true else "false"
-        return Piece(true, Evidence(text, said.source, said.origin, self.place(said.span)))
+        return Piece(true, Evidence(text, said.source, said.origin, self.place(said.span), (("", true),)))
 
     def value(self, type_name: str, term: DirectiveTerm, where: str) -> Constant | None:
         """The value of an argument; ``None`` where it is ``unknown``, or with a problem where it is wrong."""

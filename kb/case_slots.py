@@ -64,7 +64,7 @@ class SlotReader:
         value = self.values.value(type_name, node.text, how(node), where, node.span)
         if value is None:
             return ()
-        return (Piece(value, Evidence(node.text, source, origin, self.place(node.span))),)
+        return (Piece(value, Evidence(node.text, source, origin, self.place(node.span), (("", value),))),)
 
     def pieces(self, node: Mapping, type_name: str, where: str, source: str, origin: Origin) -> Slot:
         """The pieces of a list of evidence."""

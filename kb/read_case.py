@@ -266,6 +266,7 @@ class _Reader(SlotReader):
         source, origin = self.source_of(node, where, source, origin, own=fields)
         slots: list[Slot] = []
         words, apart = [], []
+        states: list[tuple[str, Constant | bool]] = []
         for key, argument in fields.items():
             value = node.get(key)
             inner = f"{where[:-1]}.{key}`"
@@ -275,16 +276,18 @@ class _Reader(SlotReader):
                 said = f"{key}: {piece.evidence.value}"
                 if isinstance(value, Scalar):
                     words.append(said)
+                    states.append((key, piece.value))
                 else:
                     each = piece.evidence
-                    apart.append(Evidence(said, each.source, each.origin, each.place))
+                    apart.append(Evidence(said, each.source, each.origin, each.place, ((key, piece.value),)))
         values = [value for value in map(node.get, fields) if value is not None]
         if all(isinstance(value, Scalar) and silent(value) for value in values) and declared.kind == "many":
             advice = f"state one of {listed(fields)}, or remove the row"
             self.wrong("empty-row", f"{where} says nothing", start(node), advice)
         # Of a row of a list that is known to be there, and no more, it still counts where it is from.
         bare = declared.kind == "many" and not any(slots)
-        whole = (Evidence(", ".join(words), source, origin, self.place(node.span)),) if words or bare else ()
+        stated = Evidence(", ".join(words), source, origin, self.place(node.span), tuple(states))
+        whole = (stated,) if words or bare else ()
         return Statement(tuple(slots), (*whole, *apart))
 
 
