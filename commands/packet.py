@@ -101,7 +101,7 @@ def write_packet(
     if kind == "denial":
         # The names are compared before any of them is redacted.
         record = proof if not redact else prove_case(case, policy, parse_readings(readings), edition=edition)
-        refuse_reviewer(filled, str(record.decision.case.id.value), requested_on(record))
+        refuse_reviewer(filled, str(record.decision.case.id.value), requested_on(record), redact)
     elif filled.has("reviewer"):
         click.echo("note: the reviewer is not named, since this case is not refuted", err=True)
     if other_birth_date(filled.day("member", "birth_date"), proof):

@@ -57,8 +57,11 @@ def read_profile(text: str, path: str) -> Profile:
     return profile
 
 
-def refuse_reviewer(profile: Profile, case: str, requested: date | None) -> None:
-    """Raise ``ProblemsError`` where the reviewer's determination cannot be one on this case."""
+def refuse_reviewer(profile: Profile, case: str, requested: date | None, redact: bool = False) -> None:
+    """Raise ``ProblemsError`` where the reviewer's determination cannot be one on this case.
+
+    With ``redact`` no case is named.
+    """
     report = ProfileReport(profile.path, "")
     about, day, notice = (
         profile.text("reviewer", "case"),
@@ -66,7 +69,8 @@ def refuse_reviewer(profile: Profile, case: str, requested: date | None) -> None
         profile.day("notice", "date"),
     )
     if about != case:
-        message = f"the reviewer's determination is about the case {shown(about)}, and this is {shown(case)}"
+        named = "another case" if redact else f"the case {shown(about)}, and this is {shown(case)}"
+        message = f"the reviewer's determination is about {named}"
         advice = "name this case in `reviewer.case`, if that person has made an adverse determination in it"
         report.wrong("other-reviewer", message, profile.span("reviewer", "case"), advice)
     if day and notice and day > notice:
