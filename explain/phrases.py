@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from explain.language import clean, counted, fill_in, joined, listing, of_any, plural, words_of
 from explain.proof import Node
-from explain.stated import otherwise
+from explain.stated import attested_values, otherwise
 from kb.answers import Row, Status, matches
 from kb.case import Evidence, Fact
 from kb.decide import Decision
@@ -179,6 +179,10 @@ class Words:
             values = dict.fromkeys(self.piece(piece, declared) for piece in fact.evidence)
             if not stated and len(declared.fields) == 1 and values:
                 subject += f" {' or '.join(values)}"
+            elif not stated and not whole:
+                subject = self.attested(fact, declared) or subject
+            elif {value for piece in fact.evidence for _, value in piece.states if isinstance(value, bool)} == {False}:
+                subject += ": no"
             named = self.cited(fact).replace("attested: ", "").replace(" (attested)", "")
             return f"attested only, a document is needed: {subject}{named}"
         if fact.evidence:
@@ -191,7 +195,22 @@ class Words:
         gaps = fact.gaps or {}
         if "conflicting" in gaps.values():
             return f"{CONFLICTING}: {self.contradiction(fact, self.inputs[fact.predicate])}"
-        return f"not documented in full: {self.fact(fact)}"
+        told = attested_values(self.inputs[fact.predicate], fact)
+        arguments = self.inputs[fact.predicate].arguments
+        fields = [
+            f"{words_of(arguments[at].name)} {' or '.join(self.value(term, arguments[at].type) for term in terms)}"
+            for at, terms in told.items()
+        ]
+        return f"not documented in full: {self.fact(fact)}" + (f"; attested only: {joined(fields)}" if fields else "")
+
+    def attested(self, fact: Fact, declared: Input) -> str:
+        """The sentence of a row with the values that are only attested in it; nothing where none are."""
+        told = attested_values(declared, fact)
+        values = {
+            argument.name: " or ".join(self.value(each, argument.type) for each in told.get(at, (term,)))
+            for at, (argument, term) in enumerate(zip(declared.arguments, fact.row, strict=True))
+        }
+        return fill_in(declared.says, values) if told else ""
 
     def contradiction(self, fact: Fact, declared: Input) -> str:
         """The fields of a row that are stated in contradictory ways, after those that are not."""

@@ -29,6 +29,18 @@ def otherwise(declared: Input, fact: Fact, piece: Evidence) -> dict[int, Constan
     return {at: term for at, term in stated if not isinstance(fact.row[at], Unknown) and fact.row[at] != term} or None
 
 
+def attested_values(declared: Input, fact: Fact) -> dict[int, tuple[Constant, ...]]:
+    """The values that are only attested where a document is needed, by the place in the row that they leave open."""
+    found: dict[int, tuple[Constant, ...]] = {}
+    for at, (argument, term) in enumerate(zip(declared.arguments, fact.row, strict=True)):
+        reason = (fact.gaps or {}).get(argument.name, fact.reason)
+        if isinstance(term, Unknown) and reason == "attested":
+            stated = (positions(declared, piece).get(at) for piece in fact.evidence)
+            if values := tuple(dict.fromkeys(each for each in stated if each is not None)):
+                found[at] = values
+    return found
+
+
 def as_stated(declared: Input, fact: Fact, piece: Evidence) -> Fact:
     """A fact as one piece of its evidence states it: a piece for one field leaves the others of the row."""
     row: list[Term] = list(fact.row)

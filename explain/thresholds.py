@@ -8,13 +8,13 @@ from typing import Literal, TypeAlias
 from explain.language import counted, plural, words_of
 from explain.phrases import Words
 from explain.proof import Elapsed, FieldOf, Node, Origin
+from explain.stated import attested_values
 from kb.answers import Status
 from kb.case import Fact
 from kb.syntax import Comparison, Constant, Term, Unknown
 from kb.vocabulary import Argument
 
 Conflict: TypeAlias = Literal["", "before", "beside"]
-NOT_STATED, CONTRADICTORY = "which is not stated", "which is contradictory"
 NUMBERS: Mapping[str, str] = {
     ">": "more than {}",
     ">=": "at least {}",
@@ -58,7 +58,7 @@ def comparison(
     kind = kinds[0] or kinds[1]
     shown = found(words, left, origin, kind, facts)
     if isinstance(right, Unknown) and isinstance(threshold, FieldOf):
-        return f"{shown}, cannot be held against the {field(words, threshold)}, {NOT_STATED}"
+        return f"{shown}, cannot be held against the {field(words, threshold)}, {lacking(words, right, threshold)}"
     limit = "a value that is not stated" if isinstance(right, Unknown) else words.value(right, kind)
     if isinstance(origin, Elapsed):
         limit = amount(words, right, origin.unit)
@@ -68,8 +68,7 @@ def comparison(
     if isinstance(left, Unknown):
         needs = f"{'needs' if positive else 'it may be'} {relation}"
         if conflict == "beside":
-            said = found(words, left, origin, kind, ()).replace(f"{NOT_STATED} to", f"{CONTRADICTORY}, to")
-            return f"{said.replace(NOT_STATED, CONTRADICTORY)}, {needs}"
+            return f"{found(words, left, origin, kind, ())}, {needs}"
         return needs if conflict else f"not documented: {shown}; {needs}"
     if positive:
         return f"{shown}, needs {relation}"
@@ -105,15 +104,29 @@ def elapsed(words: Words, term: Term, origin: Elapsed, facts: Sequence[Fact]) ->
         span = f"from {words.value(origin.start, 'date')} to {words.value(origin.end, 'date')}"
         return f"{words.noun(first.predicate)} of {long} {span}{sources_of(words, first, origin.start, facts)}"
     ends = [dated(words, each, source) for each, source in ((origin.start, first), (origin.end, last))]
-    return f"{long} from {ends[0]} to {ends[1]}"
+    comma = "," if isinstance(origin.start, Unknown) else ""
+    return f"{long} from {ends[0]}{comma} to {ends[1]}"
 
 
 def dated(words: Words, term: Term, origin: Origin | None) -> str:
     """A date by its value and the name of the field that holds it."""
     if isinstance(term, Unknown) and isinstance(origin, FieldOf):
-        return f"the {field(words, origin)}, {NOT_STATED}"
+        return f"the {field(words, origin)}, {lacking(words, term, origin)}"
     shown = words.value(term, "date")
     return f"{shown} ({field(words, origin)})" if isinstance(origin, FieldOf) else shown
+
+
+def lacking(words: Words, term: Unknown, origin: FieldOf) -> str:
+    """Why a value is not known: nobody states it, or it is only attested, or stated in contradictory ways."""
+    declared = words.inputs[origin.predicate]
+    name = declared.arguments[origin.position].name
+    for fact in words.decision.case.facts.get(origin.predicate, ()):
+        if fact.row[origin.position] == term:
+            if "conflicting" in (fact.reason, (fact.gaps or {}).get(name)):
+                return "which is contradictory"
+            if origin.position in attested_values(declared, fact):
+                return "which is only attested"
+    return "which is not stated"
 
 
 def amount(words: Words, term: Term, unit: str) -> str:

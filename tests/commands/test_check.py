@@ -191,6 +191,42 @@ def test_a_conflict_shows_both_pieces_with_their_sources(name: str, section: str
     assert "CONFLICTING " in result.stdout
 
 
+VISIT = """
+:- policy(small, [title("Small"), payer("Payer"), edition('1'), effective('2024-01-01'),
+                  root(eligible), request_date(asked), section('A', "All")]).
+:- input(asked(P: case, Date: date), one, "When?", [says("asked on {Date}")]).
+:- input(visit(P: case, Date: date, By: text), one, "Visit?", [says("visit on {Date} with {By}"), document]).
+:- input(able(P: case), one, "Able?", [says("able to walk"), document]).
+:- criterion(eligible/1, 'A', "seen in time").
+eligible(P) :- visit(P, Date, _), asked(P, Today), months_between(Date, Today, Months), Months < 6, able(P).
+"""
+
+
+@pytest.mark.parametrize(
+    ("visit", "words"),
+    [
+        (
+            "{date: 2024-05-01, by: Mayo, origin: attestation, source: phone}",
+            "attested only, a document is needed: visit on 2024-05-01 with Mayo (phone)",
+        ),
+        (
+            "{date: {value: 2024-05-01, origin: attestation, source: phone}, by: {value: Mayo, source: note}}",
+            "not documented in full: visit on a date that is not stated with Mayo (attested: phone; note); "
+            "attested only: date 2024-05-01",
+        ),
+    ],
+)
+def test_what_was_attested_of_several_fields_is_said(visit: str, words: str, tmp_path: Path) -> None:
+    """A field that is stated by somebody's word is not called one that is not stated; nor is a no told as a yes."""
+    policy = written(tmp_path / "small.pl", VISIT)
+    facts = "able: {value: false, origin: attestation, source: phone}"
+    case = written(tmp_path / "a.yaml", f"case: A-1\nasked: 2024-05-31\nvisit: {visit}\n{facts}\n")
+    told = flat(run("check", case, "--policy", policy).stdout)
+    assert f"- {words}" in told
+    assert "from the date of the visit, which is only attested to 2024-05-31" in told
+    assert "- attested only, a document is needed: able to walk: no (phone)" in told
+
+
 def test_a_document_outweighs_an_attestation_and_an_override_both() -> None:
     """Neither is a conflict, so neither case is pended."""
     for name in ("diagnosis-attestation", "edss-overridden"):
