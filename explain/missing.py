@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from explain.language import joined, unique
 from explain.phrases import Words
-from explain.proof import Elapsed, Node
+from explain.proof import Node
+from explain.unsettled import doubts, holders, lacks
 from kb.answers import Status, matches
 from kb.case import Fact
-from kb.syntax import Atom, Comparison, Term, Unknown
+from kb.syntax import Atom, Comparison, Term, Variable
 
 FEW = 2
 
@@ -42,7 +43,7 @@ def sentences(words: Words, told: str | list[Fact]) -> list[str]:
 def gaps(words: Words, nodes: Iterable[Node]) -> Iterator[tuple[Fact, Atom | None]]:
     """The facts with a gap below undocumented nodes, each with the goal that asks for it.
 
-    Without a goal, the gap is a field of a row that was held against a threshold.
+    Without a goal, the gap is a field of a row that was held against something else.
     """
     seen: set[Node] = set()
     stack = [*nodes][::-1]
@@ -54,25 +55,38 @@ def gaps(words: Words, nodes: Iterable[Node]) -> Iterator[tuple[Fact, Atom | Non
         if node.kind == "evidence" and isinstance(node.goal, Atom):
             for fact in node.facts:
                 if min(fact.status, matches(node.goal.args, fact.row)) is Status.UNDOCUMENTED:
-                    yield fact, node.goal
-        elif node.kind == "comparison":
-            for term in unknowns(node):
-                yield from ((fact, None) for fact in holders(words, term))
+                    if lacks(fact, node.goal):
+                        yield fact, node.goal
+                    yield from held(words, doubts(fact, node.goal))
+        yield from held(words, unknowns(node))
         stack.extend(reversed(node.children))
 
 
 def unknowns(node: Node) -> Iterator[Term]:
-    """The unknown values of a comparison, or the dates that the time between them hangs on."""
-    assert isinstance(node.goal, Comparison)
-    for term, origin in zip((node.goal.left, node.goal.right), node.origins, strict=True):
-        found: Sequence[Term] = (origin.start, origin.end) if isinstance(origin, Elapsed) else (term,)
-        yield from (each for each in found if isinstance(each, Unknown))
+    """The unknown values that leave the step of a node open, apart from what its children leave open."""
+    match node.kind, node.goal:
+        case "comparison", Comparison(_, left, right):
+            yield from (left, right)
+        case "listed", Atom():
+            yield from node.goal.args
+        case "goal", Atom():
+            # The head of a rule may ask for a value, or for two that are the same.
+            for child in node.children:
+                if child.status is Status.UNDOCUMENTED and isinstance(child.goal, Atom):
+                    pairs = zip(node.goal.args, child.goal.args, strict=True)
+                    yield from (asked for asked, own in pairs if not isinstance(own, Variable) and own != asked)
+        case "distinct", _:
+            # Values of which it is not known whether they differ.
+            for child in node.children:
+                if child.status is Status.MET:
+                    yield from (value for _, value in child.bindings)
 
 
-def holders(words: Words, term: Term) -> Iterator[Fact]:
-    """The stated rows of the record in which an unknown value stands."""
-    for facts in words.decision.case.facts.values():
-        yield from (fact for fact in facts if fact.status is Status.MET and term in fact.row)
+def held(words: Words, terms: Iterable[Term]) -> Iterator[tuple[Fact, Atom | None]]:
+    """The rows of the record in which unknown values stand, as gaps."""
+    for fact in holders(words, terms):
+        if fact.status is not Status.NOT_MET:
+            yield fact, None if fact.status is Status.MET else Atom(fact.predicate.name, fact.row)
 
 
 def merged(sentences: Iterable[str]) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from explain.points import (
 )
 from explain.proof import Node, Proof, walk
 from explain.thresholds import Conflict, comparison, is_dated
+from explain.unsettled import contested
 from kb.answers import Status
 from kb.case import Fact
 from kb.pretty import pretty_goal
@@ -393,7 +394,7 @@ class Outliner:
                 place: Conflict = "before" if alone else "beside"
                 for sure, words in self.sentences(part, (*facts, *facts_of(leaves)), head, place):
                     if self.full or sure is part.status:
-                        said, either = f"{before}{words}", alone is not None or in_conflict(part.node)
+                        said, either = f"{before}{words}", alone is not None or contested(self.words, part.node)
                         point = Point("fact", part.node, sure, said, positive=part.positive, conflicting=either)
                         done.setdefault(said, point)
         return tuple(done.values())

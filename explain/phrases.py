@@ -15,6 +15,7 @@ from decimal import Decimal
 from explain.language import clean, counted, fill_in, joined, listing, of_any, plural, words_of
 from explain.proof import Node
 from explain.stated import attested_values, otherwise
+from explain.unsettled import doubts, lacks, unlistable, unsettled
 from kb.answers import Row, Status, matches
 from kb.case import Evidence, Fact
 from kb.decide import Decision
@@ -168,7 +169,10 @@ class Words:
         whole = all(isinstance(term, Unknown) and term.many for term in fact.row[1:]) and declared.kind == "many"
         stated = not any(isinstance(term, Unknown) for term in fact.row)
         if fact.status is Status.MET:
-            return self.partial(fact)
+            if lacks(fact, goal):
+                return self.partial(fact)
+            asked = doubts(fact, goal)
+            return f"{self.fact(fact)}, cannot be held against the {unsettled(self, asked)}"
         if whole:
             subject = plural(self.noun(fact.predicate))
         else:
@@ -187,8 +191,8 @@ class Words:
             return f"attested only, a document is needed: {subject}{named}"
         if fact.evidence:
             return f"not documented: {subject}{self.cited(fact)}"
-        asked = [] if whole or stated else self.wanted(goal)
-        return f"not documented: {subject}" + (f"; needs {joined(asked)}" if asked else "")
+        needed = [] if whole or stated else self.wanted(goal)
+        return f"not documented: {subject}" + (f"; needs {joined(needed)}" if needed else "")
 
     def partial(self, fact: Fact) -> str:
         """A row of which a field is not stated, or stated in contradictory ways."""
@@ -322,7 +326,7 @@ class Words:
     def listed(self, goal: Atom, status: Status, said: Goal | None = None) -> str:
         """Whether a catalogue of the policy lists values; those that ``said`` has named are not named again."""
         if status is Status.UNDOCUMENTED:
-            return "not documented, so it cannot be held against the policy's list"
+            return f"{unlistable(self, goal, said)}, so it cannot be held against the policy's list"
         found = f"{'' if status is Status.MET else 'not '}on the policy's list"
         named = isinstance(said, Atom) and set(goal.args) <= set(said.args)
         return found if named else f"{joined(self.wanted(goal)) or 'nothing'}: {found}"
