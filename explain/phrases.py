@@ -279,6 +279,10 @@ class Words:
         if node.kind == "absence":
             return self.unlisted(node.goal.predicate)
         reasons = {fact.reason for fact in node.facts}
+        if node.status is Status.UNDOCUMENTED and all(fact.status is Status.MET for fact in node.facts):
+            if any(disputed(fact) or not lacks(fact, node.goal) for fact in node.facts):
+                return "; ".join(self.gap(fact, node.goal) for fact in node.facts)
+            return f"on record only as {joined([self.fact(fact) for fact in node.facts], 'or')}"
         if self.inputs[node.goal.predicate].kind == "many" and reasons == {"missing"}:
             return self.gap(node.facts[0], node.goal)
         if reasons == {""} and node.status is Status.NOT_MET:

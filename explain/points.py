@@ -164,11 +164,16 @@ def says_nothing(node: Node) -> bool:
 
 
 def deciding(instance: Node) -> Iterator[Node]:
-    """The first evidence, or absence of it, that gives an instance its status."""
-    for node in walk(instance):
-        if node.kind in ("evidence", "absence") and node.status is instance.status:
-            yield node
-            return
+    """The first evidence, or absence of it, that gives an instance its status; else a row that may be of it."""
+    found = [node for node in walk(instance) if node.kind in ("evidence", "absence")]
+    vague = (
+        node
+        for node in found
+        if node.status is Status.UNDOCUMENTED and any(fact.status is Status.MET for fact in node.facts)
+    )
+    first = next((node for node in found if node.status is instance.status), None) or next(vague, None)
+    if first is not None:
+        yield first
 
 
 def distinct_values(node: Node) -> tuple[list[Node], int, str]:

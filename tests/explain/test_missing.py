@@ -101,6 +101,27 @@ def test_a_row_that_is_documented_in_full_is_not_asked_for() -> None:
     assert "not documented in full" not in told(found)
 
 
+def test_a_row_that_may_be_any_of_several_is_named_beside_them() -> None:
+    """There is something on record: a row that does not say which of them it is of."""
+    rules = "warm(red).\nwarm(blue).\neligible(P) :- warm(Colour), bright(P, Colour).\nbright(P, C) :- lamp(P, C, _).\n"
+    found = report_of(rules, "lamp: [{since: 2023-01-01, source: Bill}]\n")
+    row = "a lamp, a colour that is not stated, since 2023-01-01 (Bill)"
+    assert f"2 colours: on record only as {row}: red, blue" in told(found)
+    assert found.missing == (f"not documented in full: {row}",)
+
+
+def test_a_row_that_may_be_any_of_several_is_named_where_it_fails_too() -> None:
+    """Whichever of them it is of, it does not do."""
+    rules = """
+warm(red).
+warm(blue).
+eligible(P) :- warm(Colour), bright(P, Colour).
+bright(P, C) :- lamp(P, C, Since), Since >= '2023-06-01'.
+"""
+    found = report_of(rules, "lamp: [{since: 2023-01-01, source: Bill}]\n")
+    assert "2 colours: on record only as a lamp, a colour that is not stated, since 2023-01-01 (Bill)" in told(found)
+
+
 @pytest.mark.parametrize("file", POLICIES, ids=lambda file: file.stem)
 def test_what_leaves_a_criterion_open_is_always_to_be_documented(file: Path) -> None:
     """Whatever the case, each goal and each criterion that is undocumented says of what."""
