@@ -116,7 +116,7 @@ def page(proof: Proof, repairs: Repairs | None = None, *, full: bool = False, ba
         "words": words,
         "mark": MARKS[proof.status],
         "sentence": sentence[:1].upper() + sentence[1:],
-        "tallies": tallies(found.criteria),
+        "tallies": tallies(found),
         "checked": checked(found),
         "met": MARKS[Status.MET],
         "decided": proof.status is not Status.MET,

@@ -15,11 +15,14 @@ from kb.syntax import Atom, Comparison, Term, Variable
 FEW = 2
 
 
-def missing(words: Words, nodes: Iterable[Node]) -> tuple[str, ...]:
-    """A sentence for each gap on which undocumented nodes rest, in reading order, none of them twice."""
+def missing(words: Words, nodes: Iterable[Node], apart: bool = False) -> tuple[str, ...]:
+    """A sentence for each gap on which undocumented nodes rest, in reading order, none of them twice.
+
+    ``apart``: without those on which a criterion below them rests.
+    """
     silent: dict[object, list[Fact]] = {}
     told: list[str | list[Fact]] = []
-    for fact, goal in gaps(words, nodes):
+    for fact, goal in gaps(words, nodes, apart):
         if words.inputs[fact.predicate].kind == "flags" and fact.reason == "missing":
             # Items of which the record says nothing are told together.
             if fact.predicate not in silent:
@@ -40,7 +43,7 @@ def sentences(words: Words, told: str | list[Fact]) -> list[str]:
     return [words.gap(fact, Atom(fact.predicate.name, fact.row)) for fact in told]
 
 
-def gaps(words: Words, nodes: Iterable[Node]) -> Iterator[tuple[Fact, Atom | None]]:
+def gaps(words: Words, nodes: Iterable[Node], apart: bool = False) -> Iterator[tuple[Fact, Atom | None]]:
     """The facts with a gap below undocumented nodes, each with the goal that asks for it.
 
     Without a goal, the gap is a field of a row that was held against something else.
@@ -59,7 +62,7 @@ def gaps(words: Words, nodes: Iterable[Node]) -> Iterator[tuple[Fact, Atom | Non
                         yield fact, node.goal
                     yield from held(words, doubts(fact, node.goal))
         yield from held(words, unknowns(node))
-        stack.extend(reversed(node.children))
+        stack.extend(child for child in reversed(node.children) if not (apart and child.criterion))
 
 
 def unknowns(node: Node) -> Iterator[Term]:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from explain.language import clean, counted, fill_in, joined, listing, of_any, plural, words_of
 from explain.proof import Node
 from explain.stated import attested_values, otherwise
-from explain.unsettled import doubts, lacks, unlistable, unsettled
+from explain.unsettled import disputed, doubts, lacks, unlistable, unsettled
 from kb.answers import Row, Status, matches
 from kb.case import Evidence, Fact
 from kb.decide import Decision

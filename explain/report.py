@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from explain.language import clean, joined, unique
+from explain.language import clean, joined, listing, unique
 from explain.missing import missing
 from explain.outline import Outliner
 from explain.phrases import Words
@@ -132,13 +132,20 @@ def verdict_line(proof: Proof) -> str:
     return f"{proof.decision.verdict}: {title} {OUTCOMES[proof.status]}"
 
 
-def tallies(criteria: Sequence[Point]) -> list[str]:
-    """How many of the criteria are not met or undocumented, and which sections they belong to."""
-    told = []
+def tallies(found: Report) -> list[str]:
+    """How many of the criteria are not met or undocumented, their sections, and what is missing beside them."""
+    criteria, told = found.criteria, []
     for status, words in ((Status.NOT_MET, "not met"), (Status.UNDOCUMENTED, "undocumented")):
         those = [point for point in criteria if point.status is status]
         if those:
             verb = "is" if len(those) == 1 else "are"
             sections = joined(unique(clean(point.section) for point in those))
             told.append(f"{len(those)} of {len(criteria)} criteria {verb} {words}: {sections}")
+    if criteria and (gaps := missing(found.words, [found.proof.root], apart=True)):
+        told.append(f"to be documented beside the criteria: {listing([bare_gap(gap) for gap in gaps])}")
     return told
+
+
+def bare_gap(words: str) -> str:
+    """A sentence of what is missing, where it is plain that it is."""
+    return words.removeprefix("not documented: ")

@@ -16,7 +16,7 @@ from explain.outline import outline
 from explain.phrases import Words
 from explain.points import Point
 from explain.proof import Proof
-from explain.report import CORE, Remark, Report, tallies, verdict_line
+from explain.report import CORE, Remark, Report, bare_gap, tallies, verdict_line
 from kb.answers import Status
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def report_text(found: Report, repairs: Repairs | None = None, *, width: int = W
         "",
         *heading(found.words),
         "",
-        *(line for each in tallies(found.criteria) for line in wrapped(each, "", "  ", width)),
+        *(line for each in tallies(found) for line in wrapped(each, "", "  ", width)),
         "",
         "Checklist",
     ]
@@ -66,7 +66,7 @@ def report_text(found: Report, repairs: Repairs | None = None, *, width: int = W
         lines += tree(line.point, 1, width, style)
         for words in line.support:
             lines += wrapped(words, " " * (STEP + 8) + "- ", " " * (STEP + 10), width)
-    lines += section("To be documented", [each.removeprefix("not documented: ") for each in found.missing], width)
+    lines += section("To be documented", [bare_gap(each) for each in found.missing], width)
     lines += section("Granted", [each.words for each in found.grants], width)
     lines += section("Advisories (they never change the verdict)", list(advisories(found.advisories)), width)
     lines += first_repair(repairs, width) if repairs else []

@@ -9,7 +9,7 @@ import pytest
 from explain.missing import missing
 from explain.packet import packet
 from explain.prover import prove
-from explain.report import Report, report
+from explain.report import Report, report, tallies
 from explain.text import report_text
 from kb.answers import Status
 from kb.decide import decide
@@ -120,6 +120,21 @@ bright(P, C) :- lamp(P, C, Since), Since >= '2023-06-01'.
 """
     found = report_of(rules, "lamp: [{since: 2023-01-01, source: Bill}]\n")
     assert "2 colours: on record only as a lamp, a colour that is not stated, since 2023-01-01 (Bill)" in told(found)
+
+
+def test_what_is_missing_beside_the_criteria_is_in_the_headline() -> None:
+    """No criterion is open for it, so none that is counted there would lead to it."""
+    rules = """
+:- criterion(lit/1, 'A', "a lamp").
+lit(P) :- lamp(P, _, _).
+eligible(P) :- wanted(P, blue), lit(P).
+eligible(P) :- wanted(P, red), lit(P).
+"""
+    found = report_of(rules, "lamp:\n")
+    assert tallies(found) == [
+        "2 of 2 criteria are undocumented: A",
+        "to be documented beside the criteria: colour wanted; needs blue or red",
+    ]
 
 
 @pytest.mark.parametrize("file", POLICIES, ids=lambda file: file.stem)
