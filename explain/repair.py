@@ -16,10 +16,9 @@ from typing import Any
 
 import z3
 
+from explain.in_the_way import blocked
 from explain.language import clean, fill_in, joined, plural
 from explain.phrases import Words
-from explain.proof import Node
-from explain.prover import prove
 from explain.redact import redact_repairs
 from kb.again import decide_again
 from kb.answers import Status
@@ -28,7 +27,7 @@ from kb.decide import Decision
 from kb.solving.changes import OpenRecord, Setting, Switch, changed, terms_of
 from kb.solving.formulas import Formulas
 from kb.solving.values import Pair, Truth, either, lifted
-from kb.syntax import Atom, Constant, Predicate, Variable
+from kb.syntax import Constant, Predicate
 from kb.vocabulary import Argument, Change
 
 MOST = 10
@@ -91,50 +90,12 @@ def search_repairs(decision: Decision, goal: Predicate | None, most: int) -> Rep
         found.append(repair)
     if found or search.gave_up:
         return Repairs(tuple(found), more=search.gave_up)
-    return Repairs(blocked=blocked(decision, asked))
+    return Repairs(blocked=blocked(decision, asked, Search(decision, asked, fixed=True)))
 
 
 def status(decision: Decision, predicate: Predicate) -> Status:
     """The status of a goal, whatever its open arguments are."""
     return max(decision.answers.of(predicate).values(), default=Status.NOT_MET)
-
-
-def blocked(decision: Decision, asked: Predicate) -> tuple[str, ...]:
-    """What of the evidence is in the way of every repair, and cannot change."""
-    words = Words(decision)
-    search = Search(decision, asked, fixed=True)
-    profile = search.least({})
-    if profile is None:
-        return ()
-    facts = [
-        switch.fact
-        for _, model in search.models(profile)
-        for switch in search.on(model)
-        if switch.effort == "never" and switch.fact is not None
-    ]
-    told: dict[str, None] = {}
-    for fact in facts:
-        criteria = refused(decision, asked, fact)
-        told[words.fact(fact) + (f"; in the way of {joined(criteria)}" if criteria else "")] = None
-    return tuple(told)
-
-
-def refused(decision: Decision, asked: Predicate, fact: Fact) -> list[str]:
-    """The criteria that are not met because of a fact, the nearest ones: section and title."""
-    words = Words(decision)
-    proof = prove(decision, Atom(asked.name, (decision.case.id, *(Variable("_") for _ in range(asked.arity - 1)))))
-    return [
-        f"{clean(node.criterion.section)} ({words.title(node.criterion, node.goal)})"
-        for node in proof.nodes()
-        if node.criterion and isinstance(node.goal, Atom) and node.status is Status.NOT_MET and rests_on(node, fact)
-    ]
-
-
-def rests_on(node: Node, fact: Fact) -> bool:
-    """Whether a goal rests on a fact by itself, and not through another criterion."""
-    if any((each.predicate, each.row) == (fact.predicate, fact.row) for each in node.facts):
-        return True
-    return any(rests_on(child, fact) for child in node.children if not child.criterion)
 
 
 class Search:

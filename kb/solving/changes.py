@@ -35,6 +35,7 @@ Manner: TypeAlias = Literal[
     "accept",  # a row that is only attested gets its document
     "list",  # a list that is missing is given
     "row",  # a row is added to a list
+    "gone",  # a row of a list is not there, which is no change, and only says that the row is in the way
 ]
 
 
@@ -149,14 +150,22 @@ class OpenRecord:
             terms.append(value)
             if isinstance(term, Unknown) and on is not None:
                 stated.append(on)
+        pair = self.there(declared, fact, number, stated)
+        if self.fixed and declared.kind == "many":
+            what = {"manner": "gone", "effort": "never", "declared": declared, "fact": fact}
+            stays = z3.Not(self.switch(f"{declared.name}.{number}.gone", **what))
+            pair &= Pair(stays, stays)
+        yield OpenRow(pair, tuple(terms))
+
+    def there(self, declared: Input, fact: Fact, number: int, stated: Sequence[Any]) -> Pair:
+        """Whether a row is on the record; ``stated`` are the switches of the fields that are not."""
         if fact.status is Status.MET:
-            yield OpenRow(YES, tuple(terms))
-        elif fact.reason == "attested" and declared.kind == "many":
+            return YES
+        if fact.reason == "attested" and declared.kind == "many":
             what = {"manner": "accept", "effort": "document", "declared": declared, "fact": fact}
             accepted = self.switch(f"{declared.name}.{number}.document", **what)
-            yield OpenRow(Pair(accepted, True), tuple(terms))
-        else:
-            yield OpenRow(Pair(disj(*stated), True), tuple(terms))
+            return Pair(accepted, True)
+        return Pair(disj(*stated), True)
 
     def field(self, declared: Input, argument: Argument, fact: Fact, position: int, name: str) -> tuple[Value, Any]:
         """A field of a row: its value, and the switch that gives it one or another."""
