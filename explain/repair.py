@@ -198,9 +198,15 @@ class Search:
         number = lifted(switch.values[place].number)
         argument = switch.arguments[place]
         labels: list[str] = []
+        coding = self.record.coding
+        stated = (coding.number(each) for each in self.record.stated(switch))
+        if (proving := next((each for each in stated if self.check(number == lifted(each))), None)) is not None:
+            # Of a conflict what a source states comes before anything that none does.
+            self.solver.add(number == lifted(proving))
+            return Fraction(proving), ()
         if argument.type in self.decision.policy.vocabulary.types:
             values = self.decision.policy.vocabulary.types[argument.type].values
-            codes = {each: self.record.coding.number(Constant("atom", each)) for each in values}
+            codes = {each: coding.number(Constant("atom", each)) for each in values}
             fitting = [each for each in values if self.check(number == codes[each])]
             chosen = Fraction(codes[fitting[0]])
             labels = [clean(values[each]) for each in fitting]
@@ -283,7 +289,7 @@ class Search:
             argument.name: self.words.value(term, argument.type)
             for argument, term in zip(declared.arguments, fact.row, strict=True)
         }
-        now, example = [], False
+        now, example, stated = [], False, False
         for setting in settings:
             argument = declared.arguments[setting.switch.position]
             labels = choices[setting.switch][0]
@@ -293,9 +299,12 @@ class Search:
             values[argument.name] = self.value(argument, setting.terms[0], labels)
             if argument.type == "date" and setting.switch.effort == "time":
                 values[argument.name] += " at the earliest"
+            elif setting.terms[0] in self.record.stated(setting.switch):
+                stated = True
             else:
                 example = example or not labels
-        said = fill_in(declared.says, values) + (", for example" if example else "")
+        said = fill_in(declared.says, values)
+        said += ", for example" if example else ", as is stated" if stated else ""
         return said + (f" (now {joined(now)})" if now else "")
 
     def value(self, argument: Argument, term: Constant, labels: Sequence[str]) -> str:

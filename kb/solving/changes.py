@@ -6,8 +6,9 @@ the open case is the case itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
@@ -206,6 +207,36 @@ class OpenRecord:
                 if later and argument.type == "date" and self.today is not None:
                     self.conditions.append(lifted(value.number) >= lifted(self.today.number))
             yield OpenRow(Pair(on, on), (self.value(self.case.id), *values))
+
+    def stated(self, switch: Switch) -> Iterator[Constant]:
+        """The values that the sources of a conflict state, for the field that a switch settles."""
+        fact = switch.fact
+        if switch.manner != "field" or fact is None:
+            return
+        (argument,) = switch.arguments
+        if fact.reason != "conflicting" and (fact.gaps or {}).get(argument.name) != "conflicting":
+            return
+        for piece in fact.evidence:
+            name, _, rest = piece.value.partition(": ")
+            named = name == argument.name.lower()
+            if (named or len(switch.declared.fields) == 1) and (
+                term := self.constant(argument, rest if named else piece.value)
+            ):
+                yield term
+
+    def constant(self, argument: Argument, text: str) -> Constant | None:
+        """The value that a text of a case file states for a field."""
+        try:
+            if argument.type == "date":
+                return Constant("date", date.fromisoformat(text))
+            if argument.type in ("integer", "decimal"):
+                return Constant("number", int(text) if text.isdecimal() else Decimal(text))
+        except (ArithmeticError, ValueError):
+            return None
+        enumeration = self.policy.vocabulary.types.get(argument.type)
+        if enumeration is not None:
+            return Constant("atom", text) if text in enumeration.values else None
+        return Constant("text", text)
 
     def value(self, term: Term) -> Value:
         """The value of a term of the record."""

@@ -6,7 +6,7 @@ import pytest
 
 from explain.repair import repairs
 from kb.policy import Policy, load_policy
-from tests.support import decided
+from tests.support import HEADER, decided, policy_of
 from tests.test_cases import EXAMPLES
 
 VACCINE = "live viral vaccine on 2023-06-01"
@@ -42,3 +42,45 @@ def test_a_row_of_a_list_is_named_as_what_is_in_the_way(
     assert not found.found
     assert {each.partition(";")[0] for each in found.blocked} == named
     assert all("; in the way of " in each for each in found.blocked)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        (
+            {"birth_date": "{evidence: [{value: 2007-05-15, source: A}, {value: 1987-03-22, source: B}]}"},
+            "born on 1987-03-22, as is stated",
+        ),
+        (
+            {"diagnosis": "{evidence: [{value: ppms, source: A}, {value: rrms, source: B}]}"},
+            "diagnosis: relapsing-remitting MS, as is stated",
+        ),
+        (
+            {"birth_date": "{evidence: [{value: 2007-05-15, source: A}, {value: 2008-05-15, source: B}]}"},
+            "born on 2007-05-14, for example",
+        ),
+    ],
+)
+def test_a_conflict_is_resolved_by_what_a_source_states_where_that_proves_the_goal(
+    policy: Policy, changed: dict[str, str], words: str
+) -> None:
+    """Another value is an example only where none of those stated would do."""
+    (repair, *_) = repairs(decided(policy, example("approval", **changed)), most=1).found
+    assert [step.words for step in repair.steps] == [words]
+
+
+SCORED = (
+    HEADER
+    + """
+:- input(score(P: case, Date: date, Points: decimal), many, "?", [says("score {Points} on {Date}")]).
+eligible(P) :- score(P, Date, Points), Points >= 2.5, Date >= '2024-01-01'.
+"""
+)
+
+
+def test_a_field_of_a_row_is_resolved_by_what_a_source_states() -> None:
+    """The field of which the sources speak is found by its name, and its number read as it is written."""
+    points = "{evidence: [{value: 2.0, source: A}, {value: 3.5, source: B}]}"
+    text = f"case: A-1\nrequested_on: 2024-06-01\nscore: [{{date: 2024-02-01, points: {points}}}]"
+    found = repairs(decided(policy_of(SCORED), text), most=1).found
+    assert [step.words for step in found[0].steps] == ["score 3.5 on 2024-02-01, as is stated"]
