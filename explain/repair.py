@@ -191,7 +191,8 @@ class Search:
         case = changed(self.decision.case, settings)
         replayed = status(decide_again(self.decision, self.decision.policy, case), self.asked)
         assert replayed is Status.MET, f"a repair does not prove {self.asked}: {[each.switch.on for each in settings]}"
-        return Repair(tuple(self.told(settings, choices)), case)
+        steps = sorted(self.told(settings, choices), key=lambda each: -EFFORTS.index(each.effort))
+        return Repair(tuple(steps), case)
 
     def settle(self, switch: Switch, place: int) -> tuple[Fraction, tuple[str, ...]]:
         """A plain value for an open value of a switch, and in words every value of an enumeration that would do."""
@@ -253,16 +254,18 @@ class Search:
     def told(self, settings: Sequence[Setting], choices: Mapping[Switch, list[tuple[str, ...]]]) -> Iterator[Step]:
         """The steps in words, those about fields of one row as one."""
         done: set[int] = set()
-        for setting in sorted(settings, key=lambda each: -EFFORTS.index(each.switch.effort)):
-            switch = setting.switch
+        for setting in settings:
+            switch, alike = setting.switch, [setting]
             if switch.manner == "field" and switch.fact is not None:
                 if id(switch.fact) in done:
                     continue
                 done.add(id(switch.fact))
                 alike = [each for each in settings if each.switch.fact is switch.fact and each.switch.manner == "field"]
-                yield Step(switch.effort, self.fields(switch.fact, alike, choices))
+                said = self.fields(switch.fact, alike, choices)
             else:
-                yield Step(switch.effort, self.plain(setting, choices[switch]))
+                said = self.plain(setting, choices[switch])
+            # What several fields of a row take together is what the hardest of them takes.
+            yield Step(min((each.switch.effort for each in alike), key=EFFORTS.index), said)
 
     def plain(self, setting: Setting, labels: Sequence[tuple[str, ...]]) -> str:
         """A change other than to fields of a row."""

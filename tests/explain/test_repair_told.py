@@ -84,3 +84,22 @@ def test_a_field_of_a_row_is_resolved_by_what_a_source_states() -> None:
     text = f"case: A-1\nrequested_on: 2024-06-01\nscore: [{{date: 2024-02-01, points: {points}}}]"
     found = repairs(decided(policy_of(SCORED), text), most=1).found
     assert [step.words for step in found[0].steps] == ["score 3.5 on 2024-02-01, as is stated"]
+
+
+TRIED = (
+    HEADER
+    + """
+:- type(drug, [rebif: "Rebif", other_drug: "another drug"]).
+:- input(trial(P: case, Drug: drug, Start: date, End: date), many, "?",
+    [says("{Drug} from {Start} to {End}"), document, change(time), extends(End)]).
+eligible(P) :- trial(P, rebif, Start, End), months_between(Start, End, Months), Months >= 3.
+"""
+)
+
+
+def test_new_values_for_several_fields_of_a_row_stand_under_what_the_hardest_takes() -> None:
+    """A document of the drug alone would not do: the trial has to last longer too, which takes time."""
+    text = "case: A-1\nrequested_on: 2024-06-01\ntrial: [{start: 2024-01-31, end: 2024-03-15}]"
+    told = [step for each in repairs(decided(policy_of(TRIED), text)).found for step in each.steps]
+    (step,) = (each for each in told if "now 2024-03-15" in each.words)
+    assert (step.effort, step.words) == ("time", "Rebif from 2024-01-31 to 2024-05-01 at the earliest (now 2024-03-15)")
