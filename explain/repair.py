@@ -9,7 +9,7 @@ then those with the fewest acts of a person, then those with the least that only
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
 from typing import Any
@@ -36,14 +36,19 @@ EFFORTS: tuple[Change, ...] = ("never", "time", "act", "document")
 MILLISECONDS = 20_000
 # How many repairs that take the same are put in order; further ones come as they are found.
 TIES = 64
+EXAMPLE = ", for example"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change of a repair: what it takes, and in words what would have to be so."""
+    """One change of a repair: what it takes, and in words what would have to be so.
+
+    ``which``: of a list, which row it is about, for where another change reads the same.
+    """
 
     effort: Change
     words: str
+    which: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,21 @@ def repairs(decision: Decision, goal: Predicate | None = None, *, most: int = MO
     At most ``most`` are given. A list can grow by ``kb.solving.changes.MOST_ROWS`` rows. Those of a redacted
     case tell no birthday. Raises ``ProblemsError`` for a policy that defines a predicate by itself.
     """
-    return redact_repairs(search_repairs(decision, goal, most), decision.case)
+    return told_apart(redact_repairs(search_repairs(decision, goal, most), decision.case))
+
+
+def told_apart(found: Repairs) -> Repairs:
+    """The repairs, with which row it is wherever changes to different rows would read the same."""
+    rows: dict[str, set[str]] = {}
+    for repair in found.found:
+        for step in repair.steps:
+            rows.setdefault(step.words.removesuffix(EXAMPLE), set()).add(step.which)
+
+    def told(step: Step) -> Step:
+        alike = len(rows[step.words.removesuffix(EXAMPLE)]) > 1 and step.which
+        return replace(step, words=f"{step.which}: {step.words}") if alike else step
+
+    return replace(found, found=tuple(replace(each, steps=tuple(map(told, each.steps))) for each in found.found))
 
 
 def search_repairs(decision: Decision, goal: Predicate | None, most: int) -> Repairs:
@@ -265,7 +284,17 @@ class Search:
             else:
                 said = self.plain(setting, choices[switch])
             # What several fields of a row take together is what the hardest of them takes.
-            yield Step(min((each.switch.effort for each in alike), key=EFFORTS.index), said)
+            yield Step(min((each.switch.effort for each in alike), key=EFFORTS.index), said, self.which(switch))
+
+    def which(self, switch: Switch) -> str:
+        """Which row of a list a change is about."""
+        if switch.manner == "row":
+            return "one more"
+        if switch.fact is None or switch.declared.kind != "many" or switch.manner not in ("field", "accept"):
+            return ""
+        rows = self.decision.case.facts[switch.fact.predicate]
+        place = next(number for number, fact in enumerate(rows, 1) if fact is switch.fact)
+        return f"in row {place} of those that are there" if len(rows) > 1 else "in the row that is there"
 
     def plain(self, setting: Setting, labels: Sequence[tuple[str, ...]]) -> str:
         """A change other than to fields of a row."""
@@ -277,7 +306,7 @@ class Search:
                 argument.name: self.value(argument, term, told)
                 for argument, term, told in zip(declared.fields, setting.terms, labels, strict=True)
             }
-            example = ", for example" if any(not each for each in labels) else ""
+            example = EXAMPLE if any(not each for each in labels) else ""
             return fill_in(declared.says, values) + example
         assert switch.fact is not None
         said = self.words.sentence(declared.predicate, switch.fact.row)
@@ -307,7 +336,7 @@ class Search:
             else:
                 example = example or not labels
         said = fill_in(declared.says, values)
-        said += ", for example" if example else ", as is stated" if stated else ""
+        said += EXAMPLE if example else ", as is stated" if stated else ""
         return said + (f" (now {joined(now)})" if now else "")
 
     def value(self, argument: Argument, term: Constant, labels: Sequence[str]) -> str:

@@ -103,3 +103,38 @@ def test_new_values_for_several_fields_of_a_row_stand_under_what_the_hardest_tak
     told = [step for each in repairs(decided(policy_of(TRIED), text)).found for step in each.steps]
     (step,) = (each for each in told if "now 2024-03-15" in each.words)
     assert (step.effort, step.words) == ("time", "Rebif from 2024-01-31 to 2024-05-01 at the earliest (now 2024-03-15)")
+
+
+FOUND = (
+    HEADER
+    + """
+:- type(level, [upper, lower]).
+:- input(finding(P: case, Level: level, Size: decimal), many, "?", [says("{Size} mm, {Level}"), document]).
+eligible(P) :- finding(P, upper, Size), Size > 4.5.
+"""
+)
+ADDED = "one more: 5 mm, upper, for example"
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("[{level: upper}]", {"in the row that is there: 5 mm, upper, for example", ADDED}),
+        (
+            "[{level: lower, size: 9}, {level: upper}, {level: upper}]",
+            {
+                "in row 2 of those that are there: 5 mm, upper, for example",
+                "in row 3 of those that are there: 5 mm, upper, for example",
+                ADDED,
+            },
+        ),
+        ("[{size: 5}]", {"in the row that is there: 5 mm, upper", ADDED}),
+        ("[]", {"5 mm, upper, for example"}),
+    ],
+)
+def test_changes_to_different_rows_never_read_the_same(rows: str, words: set[str]) -> None:
+    """What completes a row says which one, and what adds one says so, where they would read the same."""
+    found = repairs(decided(policy_of(FOUND), f"case: A-1\nrequested_on: 2024-06-01\nfinding: {rows}")).found
+    told = [" + ".join(step.words for step in each.steps) for each in found]
+    assert len(told) == len(set(told))
+    assert set(told) == words
