@@ -148,13 +148,13 @@ def repair_of(found: Report, wanted: bool) -> Repairs | None:
     """The first repair of a decision that is not proved, where it is wanted."""
     if not wanted or found.proof.status is Status.MET:
         return None
-    from explain.repair import repairs
+    from explain.repair import Repairs, repairs
 
     try:
         return repairs(found.proof.decision, most=1)
-    except ProblemsError:
-        # A policy that is beyond solving is decided all the same; `policykb repair` says why.
-        return None
+    except ProblemsError as error:
+        # A policy that is beyond solving is decided all the same.
+        return Repairs(unsolved=printable(error.problems[0].message))
 
 
 def short_names(rows: Sequence[tuple[str, Report | None]]) -> list[tuple[str, Report | None]]:

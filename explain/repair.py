@@ -64,13 +64,14 @@ class Repairs:
     """The smallest repairs of a goal.
 
     ``met``: there is nothing to repair. ``more``: there are further ones. ``blocked``: where there is no
-    repair, what stands in the way that nothing can change.
+    repair, what stands in the way that nothing can change. ``unsolved``: why none was looked for.
     """
 
     found: tuple[Repair, ...] = ()
     more: bool = False
     met: bool = False
     blocked: tuple[str, ...] = ()
+    unsolved: str = ""
 
 
 def repairs(decision: Decision, goal: Predicate | None = None, *, most: int = MOST) -> Repairs:

@@ -214,6 +214,8 @@ def first_repair(found: Repairs, width: int) -> list[str]:
     """The first repair in a line or two, or that there is none."""
     if found.met:
         return []
+    if found.unsolved:
+        return ["", *wrapped(f"No repair is looked for: {found.unsolved}.", "", "  ", width)]
     if not found.found:
         return ["", *no_repair(found, width)]
     steps = "; ".join(step.words for step in found.found[0].steps)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.running import APPROVAL, CASES, PEND, REFUSAL, VERDICTS, changed, flat, run, written
+from tests.support import LOOPED
 
 CONTINUATION = CASES / "approved-continuation-clean-mri.case.yaml"
 
@@ -54,6 +55,16 @@ def test_the_criteria_that_fail_are_counted_first() -> None:
     before = run("check", REFUSAL).stdout.split("Checklist")[0]
     assert "3 of 12 criteria are not met: A.2, A.3 and PRESCRIBER" in before
     assert "2 of 10 criteria are undocumented: C.2 and PRESCRIBER" in run("check", PEND).stdout
+
+
+def test_a_policy_that_is_defined_by_itself_is_decided_and_says_why_there_is_no_repair(tmp_path: Path) -> None:
+    """A verdict without a repair is never left without a word about it."""
+    policy = written(tmp_path / "looped.pl", LOOPED)
+    case = written(tmp_path / "a.yaml", "case: A-1\nrequested_on: 2024-04-01\nstep: []\n")
+    result = run("check", case, "--policy", policy)
+    assert result.exit_code == 1
+    said = "No repair is looked for: reach/2 is defined by itself, which is beyond what can be solved for."
+    assert flat(result.stdout).endswith(said)
 
 
 def test_what_is_to_be_documented_is_listed() -> None:
