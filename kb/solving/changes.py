@@ -18,6 +18,7 @@ import z3
 from kb.answers import Status
 from kb.case import Case, Evidence, Fact
 from kb.policy import Policy
+from kb.solving.bounds import FIRST_YEAR, LAST_YEAR
 from kb.solving.coding import Coding, day_of, open_date
 from kb.solving.formulas import OpenCase
 from kb.solving.values import YES, OpenRow, Pair, Truth, Value, chosen, conj, disj, lifted
@@ -28,6 +29,8 @@ from kb.vocabulary import Argument, Change, Input
 MOST_ROWS = 2
 # The most that an open number may be, and how fine: scores come in halves.
 MOST_NUMBER, HALVES = 1000, 2
+# Room for dates before and after all that a case states.
+MORE_YEARS = 100
 ASSUMED = Evidence("", "", "document", "")
 
 Manner: TypeAlias = Literal[
@@ -88,6 +91,7 @@ class OpenRecord:
     def open(self, fixed: bool = False) -> OpenCase:
         """The open case. With ``fixed`` even what nothing can change has a switch, to find what is in the way."""
         self.fixed = fixed
+        self.years = years_of(self.case)
         self.today = self.request()
         rows: dict[Predicate, Sequence[OpenRow]] = {}
         for declared in self.policy.vocabulary.inputs.values():
@@ -185,10 +189,11 @@ class OpenRecord:
             assert isinstance(term, Unknown)
             return replace(value, known=on, label=term.label, many=term.many), on
         before = self.value(term)
-        self.conditions.append(lifted(value.number) != lifted(before.number))
+        # What is not changed has no other value to find, as where there is no later date.
+        self.conditions.append(z3.Implies(on, lifted(value.number) != lifted(before.number)))
         if argument.type == "date" and (extends or effort == "time"):
             # Time goes one way.
-            self.conditions.append(lifted(value.number) > lifted(before.number))
+            self.conditions.append(z3.Implies(on, lifted(value.number) > lifted(before.number)))
         return chosen(on, value, before), on
 
     def added(self, declared: Input, effort: Change, later: bool, listed: Any = None) -> Iterable[OpenRow]:
@@ -249,7 +254,7 @@ class OpenRecord:
         """An open value of the type of a field."""
         enumeration = self.policy.vocabulary.types.get(argument.type)
         if argument.type == "date":
-            value, exists = open_date(name)
+            value, exists = open_date(name, self.years)
             self.conditions.append(exists)
             return value
         number = z3.Int(name)
@@ -259,6 +264,14 @@ class OpenRecord:
         else:
             self.conditions.append(z3.And(number >= 0, number <= MOST_NUMBER * HALVES))
         return Value(z3.ToReal(number) / HALVES if argument.type == "decimal" else number, label=name)
+
+
+def years_of(case: Case) -> tuple[int, int]:
+    """The first and the last year of the dates that are looked for: room on both sides of those of the case."""
+    terms = (getattr(term, "value", None) for facts in case.facts.values() for fact in facts for term in fact.row)
+    years = [value.year for value in terms if isinstance(value, date)]
+    first, last = min(years, default=FIRST_YEAR) - MORE_YEARS, max(years, default=LAST_YEAR) + MORE_YEARS
+    return max(min(FIRST_YEAR, first), date.min.year), min(max(LAST_YEAR, last), date.max.year)
 
 
 def changed(case: Case, settings: Iterable[Setting]) -> Case:

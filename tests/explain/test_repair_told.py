@@ -9,6 +9,7 @@ from kb.policy import Policy, load_policy
 from tests.support import HEADER, decided, policy_of
 from tests.test_cases import EXAMPLES
 
+ASKED = '"When was it requested?"'
 VACCINE = "live viral vaccine on 2023-06-01"
 TUMOUR = "malignancy"
 
@@ -138,3 +139,18 @@ def test_changes_to_different_rows_never_read_the_same(rows: str, words: set[str
     told = [" + ".join(step.words for step in each.steps) for each in found]
     assert len(told) == len(set(told))
     assert set(told) == words
+
+
+@pytest.mark.parametrize("day", ["2024-06-01", "2100-12-31", "4000-06-01", "9999-12-31"])
+def test_repairs_are_looked_for_around_the_dates_of_the_case(day: str) -> None:
+    """However late a request is, even on the last day of all, what it lacks is found."""
+    timed = HEADER.replace(ASKED, f"{ASKED}, [change(time)]")
+    dated = (
+        timed
+        + """
+:- input(seen(P: case, Date: date), one, "?", [says("seen on {Date}")]).
+eligible(P) :- seen(P, Date), requested_on(P, Today), days_between(Date, Today, Days), Days >= 0, Days < 10.
+"""
+    )
+    found = repairs(decided(policy_of(dated), f"case: A-1\nrequested_on: {day}")).found
+    assert [step.words for step in found[0].steps] == [f"seen on {day}, for example"]
