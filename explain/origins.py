@@ -11,7 +11,7 @@ from explain.language import clean, unique
 from explain.phrases import Words
 from explain.points import Point
 from explain.proof import Elapsed, FieldOf, Node, Origin, Proof, walk
-from explain.stated import as_stated
+from explain.stated import apart, as_stated
 from kb.answers import Status
 from kb.case import Fact
 from kb.syntax import Comparison, Unknown
@@ -70,6 +70,8 @@ class Origins:
             said = self.words.sentence(own.predicate, own.row) if stated else self.words.noun(fact.predicate)
             plain = stated and fact.status is own.status is Status.MET
             value = "" if plain else f": {self.words.piece(piece, declared)}"
+            if stated and apart(declared, fact, piece):
+                said, value = self.words.alone(declared, piece), ""
             source = clean(piece.source) or "no source named"
             line = piece.place.rpartition(":")[2]
             yield f"{said}{value} ({source}; {piece.origin}; line {line})"

@@ -8,7 +8,7 @@ from explain.language import clean, joined
 from explain.phrases import Words
 from explain.points import Point
 from explain.proof import walk
-from explain.stated import as_stated
+from explain.stated import apart, as_stated
 from kb.answers import Row, Status
 from kb.case import Evidence, Fact
 from kb.syntax import Atom, Predicate, Unknown
@@ -44,6 +44,8 @@ class EvidenceList:
         words, declared = self.words, self.words.inputs[fact.predicate]
         conflict = fact.reason == "conflicting" or "conflicting" in (fact.gaps or {}).values()
         stated = not any(isinstance(term, Unknown) for term in fact.row)
+        if apart(declared, fact, piece):
+            return words.alone(declared, piece)
         own = as_stated(declared, fact, piece)
         if fact.status is Status.MET and not conflict:
             return words.sentence(own.predicate, own.row) + (": no" if own.status is Status.NOT_MET else "")

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from explain.language import clean, counted, fill_in, joined, listing, of_any, plural, words_of
 from explain.proof import Node
-from explain.stated import attested_values, otherwise
+from explain.stated import attested_values, otherwise, positions
 from explain.unsettled import disputed, doubts, lacks, unlistable, unsettled
 from kb.answers import Row, Status, matches
 from kb.case import Evidence, Fact
@@ -150,6 +150,11 @@ class Words:
             plain = len(said) == 1 and types.count(argument.type) == 1
             told.append(("" if plain else f"{words_of(argument.name)} ") + self.value(term, argument.type))
         return joined(told)
+
+    def alone(self, declared: Input, piece: Evidence) -> str:
+        """What one piece states of a row, without the rest of the row."""
+        told = self.said(declared, positions(declared, piece))
+        return clean(declared.noun) + (f": {told}" if told else "")
 
     def fact(self, fact: Fact) -> str:
         """A fact that the record states, or states to be false, with its sources."""

@@ -29,6 +29,13 @@ def otherwise(declared: Input, fact: Fact, piece: Evidence) -> dict[int, Constan
     return {at: term for at, term in stated if not isinstance(fact.row[at], Unknown) and fact.row[at] != term} or None
 
 
+def apart(declared: Input, fact: Fact, piece: Evidence) -> bool:
+    """Whether a piece leaves out a field of which others say different things, so that it does not state the row."""
+    own = {key for key, _ in piece.states}
+    disputed = (each for each in fact.evidence if otherwise(declared, fact, each) is not None)
+    return any(key not in own for each in disputed for key, _ in each.states)
+
+
 def attested_values(declared: Input, fact: Fact) -> dict[int, tuple[Constant, ...]]:
     """The values that are only attested where a document is needed, by the place in the row that they leave open."""
     found: dict[int, tuple[Constant, ...]] = {}

@@ -118,7 +118,7 @@ def test_each_piece_of_a_packet_stands_with_its_own_value() -> None:
         ("Born on 2006-05-15", "r2", "override"),
         ("Able to walk: no", "r1", "document"),
         ("Able to walk", "r2", "override"),
-        ("Score 3.0 on 2023-12-11", "no source named", "document"),
+        ("Score: 2023-12-11", "no source named", "document"),
         ("Score 4.0 on 2023-12-11", "r1", "document"),
         ("Score 3.0 on 2023-12-11", "no source named", "override"),
     ]
@@ -149,7 +149,7 @@ def test_a_redacted_copy_hides_what_an_overridden_piece_says() -> None:
     assert [said for said, _, _ in rows_of(copy)] == [
         "Born on 2007",
         "Born on 2006",
-        "Seen on 2007 by [redacted 1]",
+        "Visit: 2007",
         "Seen on 2007 by [redacted 2]",
         "Seen on 2007 by [redacted 1]",
     ]
