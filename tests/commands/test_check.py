@@ -234,7 +234,7 @@ def test_what_was_attested_of_several_fields_is_said(visit: str, words: str, tmp
     case = written(tmp_path / "a.yaml", f"case: A-1\nasked: 2024-05-31\nvisit: {visit}\n{facts}\n")
     told = flat(run("check", case, "--policy", policy).stdout)
     assert f"- {words}" in told
-    assert "from the date of the visit, which is only attested to 2024-05-31" in told
+    assert "from the date of the visit, which is only attested, to 2024-05-31" in told
     assert "- attested only, a document is needed: able to walk: no (phone)" in told
 
 
