@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from kb.cohort.columns import ATTESTED, OPEN, columns
 from kb.cohort.connection import VIEW, columns_of
+from kb.cohort.folding import Folding
+from kb.cohort.inlining import inlined
 from kb.cohort.lower import lower
 from kb.cohort.lowered import Lowered
 from kb.cohort.quoting import text
@@ -43,7 +45,9 @@ def statement(
     are those of ``lower``.
     """
     attested, openable = optional(policy, given)
+    whole = frozenset(whole)
     lowered = lower(policy, readings, attested, openable, whole, goal, with_clauses)
+    lowered = inlined(lowered, Folding(openable, whole))
     written = select(policy, lowered, table, attested=attested, openable=openable, carried=carried)
     return lowered, written.sql(dialect="duckdb")
 

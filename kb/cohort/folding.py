@@ -39,6 +39,7 @@ from kb.cohort.expressions import (
     node,
 )
 from kb.cohort.renaming import Facts, replaced
+from kb.cohort.required import silent_without
 
 
 class Folding:
@@ -78,7 +79,7 @@ class Folding:
         rest = any(isinstance(part, Rest) for part in found)
         if rest or OPEN in found:
             found = {part: None for part in found if not (isinstance(part, Known) or (rest and part is OPEN))}
-        told = {value for part in found for value in _strict(part)}
+        told = {value for part in found for value in silent_without(part)}
         kept = [part for part in found if not (isinstance(part, Known) and not told.isdisjoint(part.values))]
         if not kept:
             return YES
@@ -334,25 +335,6 @@ def one_of(value: Node, literals: tuple[Literal, ...]) -> Node:
     if len(literals) == 1:
         return node(Compare, "=", value, literals[0])
     return node(OneOf, value, literals)
-
-
-def _strict(part: Node) -> tuple[Node, ...]:
-    """The values without which a truth is undocumented."""
-    match part:
-        case Compare(_, left, right):
-            return (*_needed(left), *_needed(right))
-        case OneOf(value):
-            return _needed(value)
-    return ()
-
-
-def _needed(value: Node) -> tuple[Node, ...]:
-    match value:
-        case Between(_, start, end):
-            return (*_needed(start), *_needed(end))
-        case Earlier(date):
-            return _needed(date)
-    return (value,)
 
 
 def _split(part: Node) -> tuple[Node, tuple[Literal, ...], tuple[Node, ...]] | None:

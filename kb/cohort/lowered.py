@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from kb.cohort.expressions import Node, Row, Values, children, node
+from kb.cohort.expressions import All, Node, Row, Values, children, node
 from kb.cohort.outputs import Statuses
+from kb.cohort.required import stated
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,15 @@ class Keys:
     open: Node
     sure: Node
     comment: str = ""
+
+    @property
+    def stated(self) -> tuple[list[Node], list[Node]]:
+        """What ``sure`` asks for: values without which no row is met, and, where that is not all, the conditions.
+
+        With conditions left there are no such values.
+        """
+        values, left = stated(self.sure, [each.part for each in self.values])
+        return ([], list(self.sure.parts if isinstance(self.sure, All) else [self.sure])) if left else (values, [])
 
 
 Definition: TypeAlias = MemberTruth | RowTruth | Relation | Keys

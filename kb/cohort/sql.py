@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -12,56 +12,53 @@ from kb.cohort.expressions import (
     Among,
     Column,
     Distinct,
-    Exists,
     Gaps,
     HasRows,
     Named,
-    Node,
     Rest,
-    Row,
     RowNamed,
     Source,
-    Values,
     bound_rows,
-    children,
 )
 from kb.cohort.fragments import Sql, alias, column
-from kb.cohort.lowered import Definition, Lowered, Relation, RowTruth, every_node, nodes
+from kb.cohort.lowered import Definition, Lowered, Relation, RowTruth, every_node
 from kb.cohort.writer import Writer
 from kb.policy import Policy
 from kb.problems import printable
 
 
 def layers(definitions: Sequence[Definition]) -> list[list[Definition]]:
-    """The definitions in layers, each built on those before it."""
-    height: dict[str, int] = {}
-    found: list[list[Definition]] = []
-    seen: dict[Node, int] = {}
+    """The definitions in layers, each read by later layers alone, and as late as it can be.
 
-    def of(each: Node) -> int:
-        if each not in seen:
-            own = 0
-            if isinstance(each, Named | RowNamed | Among):
-                own = height[each.name] + 1
-            rows: tuple[Row, ...] = (each.row,) if isinstance(each, Exists) else ()
-            rows = each.rows if isinstance(each, Values) else rows
-            own = max([own, *(height[row.source.name] + 1 for row in rows if row.source.kind == "derived")])
-            seen[each] = max([own, *map(of, children(each))])
-        return seen[each]
-
+    Fewer columns are then handed from layer to layer, which an engine plans the sooner.
+    """
+    named = {each.name: each for each in definitions}
+    readers: dict[str, set[str]] = {each.name: set() for each in definitions}
     for definition in definitions:
-        parts = nodes(definition)
-        own = 0
-        if isinstance(definition, Relation):
-            own = max(height.get(row.source.name, -1) + 1 for row in definition.rows)
-        if isinstance(definition, RowTruth):
-            own = height.get(definition.row.source.name, -1) + 1
-        level = max([own, *map(of, parts)])
-        height[definition.name] = level
-        while len(found) <= level:
-            found.append([])
-        found[level].append(definition)
+        for name in names_in(definition):
+            if name in named:
+                readers[name].add(definition.name)
+    # How far before the last layer: whatever reads a definition stands after it.
+    before: dict[str, int] = {}
+    for definition in reversed(definitions):
+        before[definition.name] = 1 + max((before[name] for name in readers[definition.name]), default=-1)
+    found: list[list[Definition]] = [[] for _ in range(1 + max(before.values(), default=-1))]
+    for definition in definitions:
+        found[-1 - before[definition.name]].append(definition)
     return found
+
+
+def names_in(definition: Definition) -> Iterator[str]:
+    """The names that a definition reads: of other definitions, and of the sources of its rows."""
+    match definition:
+        case Relation(rows=rows):
+            yield from (row.source.name for row in rows)
+        case RowTruth(row=row):
+            yield row.source.name
+    for each in every_node([definition]):
+        if isinstance(each, Named | RowNamed | Among):
+            yield each.name
+        yield from (row.source.name for row in bound_rows(each) if row.source.kind == "derived")
 
 
 @dataclass(frozen=True)
@@ -123,26 +120,32 @@ def select(
     ]
     given += [column(each) for each in carried]
     lists = writer.lists([each for each in used.inputs if each in rows], openable, used.asked)
-    members = exp.select(*given, *lists, copy=False)
-    steps = [("members", members.from_(table, copy=False))]
-    for number, layer in enumerate(layers(lowered.definitions), 1):
-        named = []
-        for definition in layer:
-            for name, value in writer.definition(definition):
-                written = alias(value, name)
-                if definition.comment:
-                    written.add_comments([f" {harmless(definition.comment)} "])
-                named.append(written)
-        step = exp.select(exp.Star(), *named, copy=False).from_(steps[-1][0], copy=False)
+    steps = [("members", exp.select(*given, *lists, copy=False).from_(table, copy=False))]
+    *inner, last = [written(layer, writer) for layer in layers(lowered.definitions)] or [{}]
+    for number, layer in enumerate(inner, 1):
+        step = exp.select(exp.Star(), *layer.values(), copy=False).from_(steps[-1][0], copy=False)
         steps.append((f"layer_{number}", step))
+    # What the layers ask of single values stands before them.
+    steps[0][1].select(*writer.stated(), copy=False)
     put_out = (CASE, *(each.column for each in lowered.outputs), *carried)
-    statement = exp.select(*map(column, put_out))
+    statement = exp.select(*(last.get(each) or column(each) for each in put_out), copy=False)
     if keep:
         steps.append(("statuses", statement.from_(steps[-1][0], copy=False)))
         statement = exp.select(exp.Star())
     for name, step in steps:
         statement = statement.with_(name, as_=step, materialized=True if name == "statuses" else None, copy=False)
     return statement.from_(steps[-1][0], copy=False)
+
+
+def written(layer: Sequence[Definition], writer: Writer) -> dict[str, Sql]:
+    """The columns of a layer by their names."""
+    found = {}
+    for definition in layer:
+        for name, value in writer.definition(definition):
+            found[name] = alias(value, name)
+            if definition.comment:
+                found[name].add_comments([f" {harmless(definition.comment)} "])
+    return found
 
 
 def harmless(words: str) -> str:

@@ -14,6 +14,7 @@ from kb.cohort.expressions import (
     YES,
     All,
     Among,
+    Column,
     Compare,
     Count,
     Distinct,
@@ -40,6 +41,7 @@ from kb.cohort.expressions import (
 )
 from kb.cohort.fragments import Sql, as_type, both, call, case, column, either, identifier, missing, unknown
 from kb.cohort.lowered import Keys
+from kb.cohort.required import stated
 from kb.cohort.value_writer import ValueWriter
 
 FEW_WAYS = 6
@@ -63,6 +65,8 @@ class TruthWriter(ValueWriter):
         self.assumed: frozenset[Node] = frozenset()
         # What is looked up among values, by its name.
         self.written: dict[str, Keys] = {}
+        # The values of the member of which it is read whether they are known, by the name of the truth.
+        self.known: dict[str, Column] = {}
 
     # Truths
 
@@ -73,8 +77,13 @@ class TruthWriter(ValueWriter):
         return self.sql(each.column)
 
     def write_Known(self, each: Known) -> Sql:
-        stated = [exp.Not(this=missing(self.sql(value))) for value in each.values]
-        return case((either(stated), exp.true()))
+        if len(each.values) == 1 and isinstance(each.values[0], Column):
+            return both(self.all_known(each.values))
+        return self.known_one(each.values)
+
+    def known_one(self, values: Sequence[Node]) -> Sql:
+        """True where one of the values is known, else undocumented."""
+        return case((either([exp.Not(this=missing(self.sql(value))) for value in values]), exp.true()))
 
     def write_Missing(self, each: Missing) -> Sql:
         return missing(self.sql(each.value))
@@ -100,14 +109,14 @@ class TruthWriter(ValueWriter):
 
     def write_All(self, each: All) -> Sql:
         heavy = [part for part in each.parts if self.heavy(part)]
-        if not heavy or len(heavy) == len(each.parts):
-            return both(map(self.sql, each.parts))
-        # What goes through rows is not run where the rest is false already.
         light = [part for part in each.parts if part not in heavy]
-        if light == [OPEN]:
-            return both(map(self.sql, each.parts))
-        no = exp.Is(this=exp.Paren(this=both(map(self.sql, light))), expression=exp.false())
-        whole = both(map(self.sql, (*light, *heavy)))
+        # What is undocumented or true is never false.
+        decisive = [part for part in light if part is not OPEN and not isinstance(part, Known)]
+        whole = both(self.parts([*light, *heavy]))
+        if not heavy or not decisive:
+            return whole
+        # What goes through rows is not run where the rest is false already.
+        no = exp.Is(this=exp.Paren(this=both(map(self.sql, decisive))), expression=exp.false())
         return case((no, exp.false()), default=whole)
 
     def heavy(self, part: Node) -> bool:
@@ -140,18 +149,32 @@ class TruthWriter(ValueWriter):
 
         keys = self.written[each.name]
         any_value = [column(f"{each.name}__any")] if keys.open is not NO else []
-        may = [among("may")] if keys.sure is not YES else []
-        open_values = [both([either([*any_value, *may]), unknown()])] if any_value or may else []
-        return either([among("met"), *open_values])
+        values, left = keys.stated
+        may = [among("may")] if left else []
+        open_values = [both([either([*any_value, *may]), exp.null()])] if any_value or may else []
+        return either([both([*self.all_known(values), among("met")]), *open_values])
 
     def write_Some(self, each: Some) -> Sql:
-        return either(map(self.sql, each.parts))
+        return either(self.parts(each.parts))
+
+    def parts(self, several: Sequence[Node]) -> list[Sql]:
+        """Several truths, of which what is not known needs no type."""
+        return [exp.null() if part is OPEN else self.sql(part) for part in several]
 
     def write_Not(self, each: Not) -> Sql:
         return exp.not_(self.sql(each.part), copy=False)
 
     def write_When(self, each: When) -> Sql:
-        return case((self.sql(each.condition), self.sql(each.part)), default=exp.false())
+        condition = self.sql(each.condition)
+        return case((condition, self.given([each.condition], lambda: self.sql(each.part))), default=exp.false())
+
+    def given(self, truths: Sequence[Node], write: Callable[[], Sql]) -> Sql:
+        """What is written where truths hold."""
+        before = self.assumed
+        self.assumed = before.union(truths)
+        written = write()
+        self.assumed = before
+        return written
 
     def write_Count(self, each: Count) -> Sql:
         few = comb(len(each.parts), each.number) <= FEW_WAYS
@@ -208,26 +231,38 @@ class TruthWriter(ValueWriter):
 
     def some_row(self, each: Exists) -> Sql:
         """Whether a truth holds of some row: to look for a true one takes less than to heed what is undocumented."""
-        return self.where(each.sure, lambda: self.certain_row(each), lambda: self.any(self.truths(each)))
+        values, left = stated(each.sure, [each.part])
+        return self.where(left, lambda: self.met_row(each, values), lambda: self.any(self.truths(each)))
 
     def truths(self, each: Exists) -> Sql:
         """The list of the truths of all rows."""
         return self.through(each.row, each.part, self.sql(each.part))
 
-    def certain_row(self, each: Exists) -> Sql:
-        """Whether a truth that is never undocumented holds of some row."""
-        return self.contains(self.truths(each), exp.true())
+    def met_row(self, each: Exists, values: Sequence[Node]) -> Sql:
+        """Whether a truth holds of some row that is never undocumented where these values are known.
 
-    def where(self, sure: Node, one: Callable[[], Sql], other: Callable[[], Sql]) -> Sql:
-        """One where a truth holds that is never undocumented, else the other."""
-        if sure is NO:
+        Without one of them no row is met: what may be is then looked for, and is undocumented.
+        """
+        truths = self.through(each.row, each.part, self.perhaps(self.sql(each.part), values))
+        return both([*self.all_known(values), self.contains(truths, exp.true())])
+
+    def perhaps(self, truth: Sql, values: Sequence[Node]) -> Sql:
+        """A truth, or where it is undocumented for want of one of some values, true."""
+        return exp.Coalesce(this=truth, expressions=[exp.true()]) if values else truth
+
+    def all_known(self, values: Sequence[Node]) -> list[Sql]:
+        """For each value of the member a truth that is undocumented where it is not known, and else true."""
+        for value in values:
+            assert isinstance(value, Column)
+            self.known[f"{value.input}__{value.field or 'value'}__known"] = value
+        return [column(name) for name, value in self.known.items() if value in values]
+
+    def where(self, sure: Sequence[Node], one: Callable[[], Sql], other: Callable[[], Sql]) -> Sql:
+        """One where truths hold that are never undocumented, else the other."""
+        if NO in sure or any(isinstance(part, Not) and part.part in self.assumed for part in sure):
             return other()
-        parts = sure.parts if isinstance(sure, All) else (sure,)
-        left = [part for part in parts if part is not YES and part not in self.assumed]
-        before = self.assumed
-        self.assumed = before.union(left)
-        certain = one()
-        self.assumed = before
+        left = [part for part in sure if part not in self.assumed]
+        certain = self.given(left, one)
         return case((both(map(self.sql, left)), certain), default=other()) if left else certain
 
     def any_of(self, truths: Sql) -> Sql:
@@ -257,11 +292,13 @@ class TruthWriter(ValueWriter):
             sources = dict.fromkeys(value.rows[0].source for value in single)
             rows = total([self.size(column(source.column)) for source in sources])
             steps.append((exp.LT(this=rows, expression=least), less.copy()))
-        if each.rows is not None:
-            certain = self.size(self.those(single[0], self.sql(single[0].part)))
-        else:
-            certain = self.number([self.listed(value, True) for value in single])
-        steps.append((exp.GTE(this=certain, expression=least.copy()), exp.true()))
+        met = [value for value in single if value.part is not OPEN]
+        if met:
+            if each.rows is not None:
+                certain = self.size(self.those(met[0], self.sql(met[0].part)))
+            else:
+                certain = self.number([self.listed(value, True) for value in met])
+            steps.append((exp.GTE(this=certain, expression=least.copy()), exp.true()))
         if each.sure is YES:
             return case(*steps, default=less)
         if each.sure is not NO:
@@ -280,10 +317,12 @@ class TruthWriter(ValueWriter):
         part = self.sql(each.part)
         for row in reversed(each.rows):
             part = self.any(self.through(row, [each.part, each.value], part))
-        return part if isinstance(each.part, Rest) else both([part, unknown()])
+        return part if isinstance(each.part, Rest) else both([part, exp.null()])
 
     def listed(self, each: Values, sure: bool) -> Sql:
         """The list of the values that are there for certain, or possibly; null where there is none."""
+        if not sure and each.part is OPEN:
+            return self.those(each, exp.true())
         part = self.sql(each.part)
         if not sure:
             part = exp.Coalesce(this=part, expressions=[exp.true()])

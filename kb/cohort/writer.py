@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sqlglot import exp
 
 from kb.cohort.columns import OPEN
-from kb.cohort.expressions import NO, YES, Gaps, HasRows, Truth
+from kb.cohort.expressions import NO, Gaps, HasRows, Truth
 from kb.cohort.fragments import Sql, alias, call, case, column, either, empty, identifier, missing, unknown
 from kb.cohort.lowered import Definition, Keys, MemberTruth, Relation, RowTruth
 from kb.cohort.truth_writer import TruthWriter
@@ -29,19 +29,23 @@ class Writer(TruthWriter):
                 return self.keys(each)
 
     def keys(self, each: Keys) -> list[tuple[str, Sql]]:
-        """The values that are met, those that are undocumented, and whether a value that is not known may be."""
+        """The values that are met, those that are undocumented, and whether a value that is not known may be.
+
+        Where those are met that no value but some of the member makes undocumented, they stand in one list.
+        """
         self.written[each.name] = each
-        met = self.joint([self.those(value, self.sql(value.part)) for value in each.values])
-        found = [(f"{each.name}__met", met)]
-        if each.sure is not YES:
-            found.append((f"{each.name}__may", self.where(each.sure, empty, lambda: self.may(each))))
+        values, left = each.stated
+        found = [(f"{each.name}__met", self.listing(each, lambda truth: self.perhaps(truth, values)))]
+        if left:
+            may = self.where(left, empty, lambda: self.listing(each, lambda truth: missing(exp.Paren(this=truth))))
+            found.append((f"{each.name}__may", may))
         if each.open is not NO:
             found.append((f"{each.name}__any", exp.Coalesce(this=self.sql(each.open), expressions=[exp.true()])))
         return found
 
-    def may(self, each: Keys) -> Sql:
-        """The values that are undocumented."""
-        return self.joint([self.those(value, missing(exp.Paren(this=self.sql(value.part)))) for value in each.values])
+    def listing(self, each: Keys, wanted: Callable[[Sql], Sql]) -> Sql:
+        """The values of the rows of which it is true what is wanted of their truth."""
+        return self.joint([self.those(value, wanted(self.sql(value.part))) for value in each.values])
 
     def relation(self, each: Relation) -> Sql:
         fields = [("met", self.sql(each.part)), *((name, self.sql(value)) for name, value in each.values)]
@@ -73,6 +77,10 @@ class Writer(TruthWriter):
             with_gaps = self.filter(self.rows(source.column), [row], either(absent))
             found.append(alias(self.any_left(with_gaps), f"{source.column}__gaps"))
         return found
+
+    def stated(self) -> list[Sql]:
+        """For every value of the member that was asked about: true where it is known, else undocumented."""
+        return [alias(self.known_one([value]), name) for name, value in self.known.items()]
 
     def rows(self, name: str, once: bool = False) -> Sql:
         """The rows of a list, ``once``: none of them twice; no row where there is no list."""

@@ -1,13 +1,13 @@
 """Every status of the shipped policy by SQL that is written by hand, and as the policy is lowered.
 
-The process that runs the statement by hand imports DuckDB and nothing of this software.
+Each is run as a text, by a process that imports DuckDB and nothing of this software.
 """
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kb.policy import Policy
@@ -35,14 +35,11 @@ def covered(policy: Policy, members: str) -> str:
     return f"SELECT {kept} FROM {members} WHERE {' AND '.join(whole)}"
 
 
-def lowered(duck: Any) -> str:
+def lowered(policy: Policy, given: Sequence[str]) -> str:
     """The statement of the lowered policy for the view ``cohort``, of which both know that no row has a gap."""
-    from kb.cohort.connection import VIEW, columns_of
-    from kb.cohort.kept import kept_statement
-    from kb.policy import load_policy
+    from kb.cohort.duck import statement
 
-    policy = load_policy()
-    return kept_statement(policy, {}, columns_of(duck), VIEW, whole=lists(policy))[1]
+    return statement(policy, {}, given, whole=lists(policy))[1]
 
 
 def lists(policy: Policy) -> list[str]:
@@ -50,21 +47,3 @@ def lists(policy: Policy) -> list[str]:
     from kb.cohort.columns import Rows, columns
 
     return [each.name for each in columns(policy.vocabulary) if isinstance(each.type, Rows)]
-
-
-def by_hand(duck: Any) -> str:
-    """The statement by hand."""
-    return STATEMENT
-
-
-def written(duck: Any, query: str, out: str) -> object:
-    """Write a truth for each status; how long that took alone, and how many are eligible, may be, are there.
-
-    Alone: without imports, without lowering, and without the planning.
-    """
-    duck.execute(f"PREPARE written AS COPY ({query}) TO '{out}' (FORMAT parquet)")
-    start = time.perf_counter(), time.process_time()
-    duck.execute("EXECUTE written")
-    seconds, processors = time.perf_counter() - start[0], time.process_time() - start[1]
-    asked = f"SELECT count(*) FILTER (eligible), count(*) - count(eligible), count(*) FROM '{out}'"
-    return f"alone {seconds:.2f} s, {processors:.2f} s of CPU", *duck.execute(asked).fetchone()

@@ -47,11 +47,17 @@ def engine() -> Any:
 
 
 def make(size: int, file: str, documented: str, whole_rows: str) -> None:
-    """A cohort of this size; those of its members of whom all that A.2 reads is documented; those without gaps."""
+    """A cohort of this size; those of its members of whom all that A.2 reads is documented; those without gaps.
+
+    Beside each the statement that it is decided by: A.2 of the first two, every status of the last.
+    """
     from kb.cohort.bases import bases
+    from kb.cohort.connection import columns_of
+    from kb.cohort.duck import statement
     from kb.cohort.synthetic import synthetic
     from kb.policy import load_policy
-    from tests.bench.by_hand import covered
+    from kb.syntax import Predicate
+    from tests.bench.by_hand import covered, lowered
 
     policy = load_policy()
     with engine() as duck:
@@ -65,6 +71,13 @@ def make(size: int, file: str, documented: str, whole_rows: str) -> None:
         duck.execute(f"COPY (SELECT {kept} FROM '{file}' WHERE {' AND '.join(whole)}) TO '{documented}'")
         duck.execute(f"CREATE VIEW cohort AS SELECT * FROM '{file}'")
         duck.execute(f"COPY ({covered(policy, 'cohort')}) TO '{whole_rows}'")
+        steps = Predicate("inadequate_steps", 1)
+        for path in (file, documented):
+            duck.execute(f"CREATE OR REPLACE VIEW cohort AS SELECT * FROM '{path}'")
+            query = statement(policy, {}, columns_of(duck), goal=steps)[1]
+            Path(f"{path}.sql").write_text(f'SELECT "case", inadequate_steps AS met FROM ({query})', "utf-8")
+        duck.execute(f"CREATE OR REPLACE VIEW cohort AS SELECT * FROM '{whole_rows}'")
+        Path(f"{whole_rows}.sql").write_text(lowered(policy, columns_of(duck)), "utf-8")
 
 
 def full(file: str, out: str) -> object:
@@ -93,17 +106,11 @@ def decided(file: str, out: str) -> object:
     return sorted(found.verdicts.items())
 
 
-def lowered(file: str, out: str) -> object:
-    """A.2 as the policy is lowered."""
-    from kb.cohort.connection import columns_of
-    from kb.cohort.duck import statement
-    from kb.policy import load_policy
-    from kb.syntax import Predicate
-
+def section(file: str, out: str) -> object:
+    """A.2 by the statement that the policy is lowered to."""
     with engine() as duck:
         duck.execute(f"CREATE VIEW cohort AS SELECT * FROM '{file}'")
-        _, query = statement(load_policy(), {}, columns_of(duck), goal=Predicate("inadequate_steps", 1))
-        duck.execute(f"COPY (SELECT \"case\", inadequate_steps AS met FROM ({query})) TO '{out}' (FORMAT parquet)")
+        duck.execute(f"COPY ({Path(f'{file}.sql').read_text('utf-8')}) TO '{out}' (FORMAT parquet)")
         return counted(duck, out)
 
 
@@ -283,23 +290,30 @@ def elsewhere(run: str, file: str) -> object:
         return (getattr(others, run)(duck),)
 
 
-def every(run: str, file: str, out: str) -> object:
-    """Every status of the policy as lowered, or by hand."""
-    from tests.bench import by_hand
-
+def every(query: str, file: str, out: str) -> object:
+    """A truth for each status by a statement; how many are eligible, may be, are there."""
     with engine() as duck:
         duck.execute(f"CREATE VIEW cohort AS SELECT * FROM '{file}'")
-        return by_hand.written(duck, getattr(by_hand, run)(duck), out)
+        duck.execute(f"COPY ({query}) TO '{out}' (FORMAT parquet)")
+        asked = f"SELECT count(*) FILTER (eligible), count(*) - count(eligible), count(*) FROM '{out}'"
+        return duck.execute(asked).fetchone()
+
+
+def every_by_hand(file: str, out: str) -> object:
+    """Every status of the policy by hand."""
+    from tests.bench.by_hand import STATEMENT
+
+    return every(STATEMENT, file, out)
 
 
 JOBS: dict[str, Callable[[str, str], object]] = {
     "full": full,
     "decided": decided,
     "one by one": one_by_one,
-    "lowered": lowered,
+    "lowered": section,
     "by hand": by_hand,
-    "every lowered": lambda file, out: every("lowered", file, out),
-    "every by hand": lambda file, out: every("by_hand", file, out),
+    "every lowered": lambda file, out: every(Path(f"{file}.sql").read_text("utf-8"), file, out),
+    "every by hand": every_by_hand,
     "in two": by_hand_in_two,
     "polars": polars_by_hand,
     "logica": lambda file, out: elsewhere("by_logica", file),
