@@ -18,11 +18,11 @@ class SparkWriter(Writer):
     dialect = "spark"
 
     def any(self, truths: Sql) -> Sql:
-        name = exp.to_identifier("one")
+        name = exp.to_identifier("_one")
         return call("exists", truths, exp.Lambda(this=name.copy(), expressions=[name]))
 
     def distinct(self, lists: Sequence[Sql]) -> Sql:
-        name = exp.to_identifier("one")
+        name = exp.to_identifier("_one")
         stated = exp.Lambda(this=exp.Not(this=missing(name.copy())), expressions=[name])
         return call("size", call("array_distinct", call("filter", self.joint(lists), stated)))
 

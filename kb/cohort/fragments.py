@@ -10,13 +10,18 @@ from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
 
 Sql: TypeAlias = exp.Expr
-_PLAIN = re.compile("[a-z][a-z0-9_]*")
+_PLAIN = re.compile("[a-z_][a-z0-9_]*")
 _KEYWORDS = frozenset(each.upper() for each in (*DuckDB.Tokenizer.KEYWORDS, *DuckDB.Generator.RESERVED_KEYWORDS))
 
 
 def identifier(name: str) -> exp.Identifier:
     """A name, in quotes where it is none by itself in one of the dialects."""
     return exp.to_identifier(name, quoted=not (_PLAIN.fullmatch(name) and name.upper() not in _KEYWORDS))
+
+
+def hidden(name: str, kind: str) -> str:
+    """A name for what is worked out about something that has a name; an underscore comes first in no other name."""
+    return f"_{name}_{kind}"
 
 
 def column(name: str) -> Sql:

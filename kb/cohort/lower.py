@@ -37,7 +37,7 @@ from kb.cohort.expressions import (
 )
 from kb.cohort.families import CASE_VALUE, Family, constant, input_families, is_literal, refuse_recursion
 from kb.cohort.folding import Folding
-from kb.cohort.lowered import Definition, Keys, Lowered, MemberTruth, Relation, RowTruth, named_as_row
+from kb.cohort.lowered import Definition, Keys, Lowered, MemberTruth, Relation, RowTruth
 from kb.cohort.needs import Need, root_needs, with_needs
 from kb.cohort.outputs import Asked, Output
 from kb.cohort.sharing import shared
@@ -222,8 +222,6 @@ class Lowering(Bodies):
         """A name that is not taken yet."""
         plain = re.sub(r"[^a-z0-9_]+", "_", wanted.lower())[:60].strip("_") or "truth"
         chosen = plain = plain if plain[0].isalpha() else f"x_{plain}"
-        if named_as_row(plain):
-            chosen = plain = f"{plain}_x"
         for number in count(2):
             if chosen not in self.taken:
                 break

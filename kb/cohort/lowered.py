@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -71,11 +70,6 @@ class Keys:
 
 
 Definition: TypeAlias = MemberTruth | RowTruth | Relation | Keys
-
-
-def named_as_row(name: str) -> bool:
-    """Whether a name has the form of those that rows have inside an expression, and would hide a column."""
-    return re.search(r"__row\d+(_at)?$", name) is not None
 
 
 def nodes(definition: Definition) -> tuple[Node, ...]:

@@ -97,7 +97,7 @@ def read(definitions: Sequence[Definition]) -> Read:
 def select(
     policy: Policy,
     lowered: Lowered,
-    table: Sql | str,
+    table: exp.Table | str,
     writer: Writer | None = None,
     attested: frozenset[str] = frozenset(),
     openable: frozenset[str] = frozenset(),
@@ -120,20 +120,22 @@ def select(
     ]
     given += [column(each) for each in carried]
     lists = writer.lists([each for each in used.inputs if each in rows], openable, used.asked)
-    steps = [("members", exp.select(*given, *lists, copy=False).from_(table, copy=False))]
+    # An input may be called as a table is: its fields would be taken for columns.
+    cohort = exp.alias_(exp.to_table(table), "_cohort", table=True)
+    steps = [("_members", exp.select(*given, *lists, copy=False).from_(cohort, copy=False))]
     *inner, last = [written(layer, writer) for layer in layers(lowered.definitions)] or [{}]
     for number, layer in enumerate(inner, 1):
         step = exp.select(exp.Star(), *layer.values(), copy=False).from_(steps[-1][0], copy=False)
-        steps.append((f"layer_{number}", step))
+        steps.append((f"_layer_{number}", step))
     # What the layers ask of single values stands before them.
     steps[0][1].select(*writer.stated(), copy=False)
     put_out = (CASE, *(each.column for each in lowered.outputs), *carried)
     statement = exp.select(*(last.get(each) or column(each) for each in put_out), copy=False)
     if keep:
-        steps.append(("statuses", statement.from_(steps[-1][0], copy=False)))
+        steps.append(("_statuses", statement.from_(steps[-1][0], copy=False)))
         statement = exp.select(exp.Star())
     for name, step in steps:
-        statement = statement.with_(name, as_=step, materialized=True if name == "statuses" else None, copy=False)
+        statement = statement.with_(name, as_=step, materialized=True if name == "_statuses" else None, copy=False)
     return statement.from_(steps[-1][0], copy=False)
 
 

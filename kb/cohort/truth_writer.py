@@ -39,7 +39,7 @@ from kb.cohort.expressions import (
     When,
     children,
 )
-from kb.cohort.fragments import Sql, as_type, both, call, case, column, either, identifier, missing, unknown
+from kb.cohort.fragments import Sql, as_type, both, call, case, column, either, hidden, identifier, missing, unknown
 from kb.cohort.lowered import Keys
 from kb.cohort.required import stated
 from kb.cohort.value_writer import ValueWriter
@@ -99,13 +99,13 @@ class TruthWriter(ValueWriter):
         return exp.EQ(this=places[0], expression=places[1])
 
     def write_Rest(self, each: Rest) -> Sql:
-        return column(f"{each.input}__rest")
+        return column(hidden(each.input, "rest"))
 
     def write_Gaps(self, each: Gaps) -> Sql:
-        return column(f"{each.source.column}__gaps")
+        return column(hidden(each.source.column, "gaps"))
 
     def write_HasRows(self, each: HasRows) -> Sql:
-        return column(f"{each.source.column}__some")
+        return column(hidden(each.source.column, "some"))
 
     def write_All(self, each: All) -> Sql:
         heavy = [part for part in each.parts if self.heavy(part)]
@@ -140,15 +140,15 @@ class TruthWriter(ValueWriter):
         wanted = [self.sql(value) for value in each.values]
 
         def among(which: str) -> Sql:
-            listed = column(f"{each.name}__{which}")
+            listed = column(hidden(each.name, which))
             if len(wanted) == 1:
                 return self.contains(listed, wanted[0])
-            one = identifier("one")
+            one = identifier("_one")
             those = exp.In(this=one.copy(), expressions=[value.copy() for value in wanted])
             return self.any_left(self.filter(listed, [one], those))
 
         keys = self.written[each.name]
-        any_value = [column(f"{each.name}__any")] if keys.open is not NO else []
+        any_value = [column(hidden(each.name, "any"))] if keys.open is not NO else []
         values, left = keys.stated
         may = [among("may")] if left else []
         open_values = [both([either([*any_value, *may]), exp.null()])] if any_value or may else []
@@ -252,10 +252,14 @@ class TruthWriter(ValueWriter):
 
     def all_known(self, values: Sequence[Node]) -> list[Sql]:
         """For each value of the member a truth that is undocumented where it is not known, and else true."""
+        found = []
         for value in values:
             assert isinstance(value, Column)
-            self.known[f"{value.input}__{value.field or 'value'}__known"] = value
-        return [column(name) for name, value in self.known.items() if value in values]
+            # A field stands behind a blank, which no name has.
+            name = hidden(f"{value.input} {value.field}" if value.field else value.input, "known")
+            self.known[name] = value
+            found.append(column(name))
+        return found
 
     def where(self, sure: Sequence[Node], one: Callable[[], Sql], other: Callable[[], Sql]) -> Sql:
         """One where truths hold that are never undocumented, else the other."""
@@ -277,7 +281,7 @@ class TruthWriter(ValueWriter):
 
     def any(self, truths: Sql) -> Sql:
         """Whether one of a list of truths holds."""
-        names = [identifier("one"), identifier("other")]
+        names = [identifier("_one"), identifier("_other")]
         kleene = exp.Lambda(this=either(name.copy() for name in names), expressions=names)
         return call("list_reduce", truths, kleene, exp.false())
 

@@ -27,7 +27,7 @@ from kb.cohort.expressions import (
     Shown,
     Words,
 )
-from kb.cohort.fragments import Sql, as_type, both, case, column, identifier
+from kb.cohort.fragments import Sql, as_type, both, case, column, hidden, identifier
 
 
 class ValueWriter:
@@ -143,9 +143,9 @@ class ValueWriter:
         return exp.Least(this=self.sql(each.left), expressions=[self.sql(each.right)])
 
     def row(self, row: Row) -> str:
-        """The name of a row inside the expression that goes through it. No column has it: see ``named_as_row``."""
+        """The name of a row inside the expression that goes through it. No column has it."""
         number = row.number if row.number > 0 else f"0{-row.number % 1000}"
-        return f"{row.source.name}__row{number}"
+        return hidden(row.source.name, f"row{number}")
 
     def at(self, row: Row) -> str:
         return f"{self.row(row)}_at"

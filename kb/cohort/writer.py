@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from kb.cohort.columns import OPEN
 from kb.cohort.expressions import NO, Gaps, HasRows, Truth
-from kb.cohort.fragments import Sql, alias, call, case, column, either, empty, identifier, missing, unknown
+from kb.cohort.fragments import Sql, alias, call, case, column, either, empty, hidden, identifier, missing, unknown
 from kb.cohort.lowered import Definition, Keys, MemberTruth, Relation, RowTruth
 from kb.cohort.truth_writer import TruthWriter
 
@@ -35,12 +35,12 @@ class Writer(TruthWriter):
         """
         self.written[each.name] = each
         values, left = each.stated
-        found = [(f"{each.name}__met", self.listing(each, lambda truth: self.perhaps(truth, values)))]
+        found = [(hidden(each.name, "met"), self.listing(each, lambda truth: self.perhaps(truth, values)))]
         if left:
             may = self.where(left, empty, lambda: self.listing(each, lambda truth: missing(exp.Paren(this=truth))))
-            found.append((f"{each.name}__may", may))
+            found.append((hidden(each.name, "may"), may))
         if each.open is not NO:
-            found.append((f"{each.name}__any", exp.Coalesce(this=self.sql(each.open), expressions=[exp.true()])))
+            found.append((hidden(each.name, "any"), exp.Coalesce(this=self.sql(each.open), expressions=[exp.true()])))
         return found
 
     def listing(self, each: Keys, wanted: Callable[[Sql], Sql]) -> Sql:
@@ -66,16 +66,16 @@ class Writer(TruthWriter):
             silent: Sql = missing(column(name))
             if name in openable:
                 silent = either([silent, column(f"{name}{OPEN}")])
-            found.append(alias(case((silent, unknown()), default=exp.false()), f"{name}__rest"))
+            found.append(alias(case((silent, unknown()), default=exp.false()), hidden(name, "rest")))
         for each in asked:
             source = each.source
             if isinstance(each, HasRows):
-                found.append(alias(self.any_left(self.rows(source.column)), f"{source.column}__some"))
+                found.append(alias(self.any_left(self.rows(source.column)), hidden(source.column, "some")))
                 continue
-            row = identifier("one")
+            row = identifier("_one")
             absent = [missing(row.copy() if source.bare else self.field(row.copy(), name)) for name in source.fields]
             with_gaps = self.filter(self.rows(source.column), [row], either(absent))
-            found.append(alias(self.any_left(with_gaps), f"{source.column}__gaps"))
+            found.append(alias(self.any_left(with_gaps), hidden(source.column, "gaps")))
         return found
 
     def stated(self) -> list[Sql]:

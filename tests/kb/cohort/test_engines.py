@@ -17,6 +17,7 @@ from kb.cohort.expressions import NO, Between, Column, Compare, Gaps, Literal, N
 from kb.cohort.folding import Folding
 from kb.cohort.writer import Writer
 from kb.policy import Policy, build_policy, load_policy
+from kb.problems import ProblemsError
 from kb.read_case import load_case, read_case
 from kb.syntax import Constant
 from tests.kb.cohort.engines import as_cohort, differences, judge
@@ -160,18 +161,60 @@ def test_an_unknown_value_equals_itself_and_no_other_for_certain() -> None:
     assert not differences(policy, [case])
 
 
-@pytest.mark.parametrize("name", ["bead_2", "bead__row2"])
-def test_no_row_hides_a_truth(name: str) -> None:
-    """Whatever a predicate is called: inside a list its column is still what is meant, and no row of the list."""
-    more = f"""
-        :- criterion({name}/1, 'S', "named as a row might be").
+GAP = "bead: [{colour: red}]\n"
+NAMES = (
+    "bead_2",
+    "bead__row2",
+    "bead__rest",
+    "bead__gaps",
+    "bead__some",
+    "asked_on__known",
+    "bead__values__met",
+    "one",
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_name_of_a_policy_is_one_that_the_statement_makes(name: str) -> None:
+    """Whatever a criterion or an input is called: its column is still what is meant, and no row or fact of a list."""
+    criterion = f"""
+        :- criterion({name}/1, 'S', "named as what is worked out of a list might be").
         :- criterion(far/1, 'S', "far").
         {name}(P) :- liked(P, red).
         far(P) :- bead(P, Colour, _), \\+ (liked(P, Colour), {name}(P)).
     """
+    declared = f"""
+        :- input({name}(P: case), one, "Is it so?").
+        :- criterion(far/1, 'S', "far").
+        far(P) :- bead(P, Colour, _), \\+ (liked(P, Colour), {name}(P)).
+    """
+    facts = "asked_on: 2024-06-01\nliked: [red]\n"
+    for beads, more in product(
+        ("", "bead: []\n", "bead: [{colour: red, found: 2024-01-01}]\n", GAP), (criterion, declared)
+    ):
+        policy = build_policy(SMALL + more.encode(), "small.pl")
+        for said in ("", f"{name}: true\n") if more is declared else ("",):
+            case = read_case(f"case: A-1\n{facts}{beads}{said}", "case.yaml", policy.vocabulary)
+            assert not differences(policy, [case])
+
+
+@pytest.mark.parametrize("name", ["_members", "_layer_1", "_statuses", "_cohort", "members", "layer_1", "cohort"])
+def test_no_input_is_taken_for_a_step_of_the_statement(name: str) -> None:
+    """An input called as a step or a table: its items are no columns of that step, whatever they are called."""
+    if name.startswith("_"):
+        with pytest.raises(ProblemsError):
+            build_policy(SMALL.replace(b"liked", name.encode()), "small.pl")
+        return
+    more = f"""
+        :- type(item, [asked_on, bead]).
+        :- input({name}(P: case, Item: item), flags, "Which?").
+        :- criterion(chosen/1, 'S', "chosen").
+        chosen(P) :- {name}(P, asked_on), \\+ {name}(P, bead).
+    """
     policy = build_policy(SMALL + more.encode(), "small.pl")
-    text = "case: A-1\nasked_on: 2024-06-01\nbead: [{colour: red, found: 2024-01-01}]\nliked: [red]\n"
-    assert not differences(policy, [read_case(text, "case.yaml", policy.vocabulary)])
+    for said in ("", f"{name}: {{asked_on: true, bead: false}}\n", f"{name}: {{asked_on: true}}\n"):
+        case = read_case(f"case: A-1\nasked_on: 2024-06-01\n{said}", "case.yaml", policy.vocabulary)
+        assert not differences(policy, [case])
 
 
 def test_two_clauses_over_several_lists_are_two_lists_of_rows() -> None:
