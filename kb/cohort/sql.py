@@ -32,11 +32,10 @@ def layers(definitions: Sequence[Definition]) -> list[list[Definition]]:
 
     Fewer columns are then handed from layer to layer, which an engine plans the sooner.
     """
-    named = {each.name: each for each in definitions}
     readers: dict[str, set[str]] = {each.name: set() for each in definitions}
     for definition in definitions:
         for name in names_in(definition):
-            if name in named:
+            if name in readers:
                 readers[name].add(definition.name)
     # How far before the last layer: whatever reads a definition stands after it.
     before: dict[str, int] = {}
