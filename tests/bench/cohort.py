@@ -8,6 +8,7 @@ Each measurement is a process of its own, so that its peak of memory is its own.
 from __future__ import annotations
 
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -15,12 +16,13 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
+# For each number of members, how many processes of each kind; start-up, which is all that few take, is uneven.
+ROUNDS = {1_000: 15, 10_000: 15, 100_000: 9, 1_000_000: 5, 10_000_000: 3}
 # Beyond these an engine takes minutes, or more memory than there is.
 MOST = {"one by one": 1_000, "clingo": 100_000, "logica": 1_000_000, "full": 1_000_000}
 THREADS = 2
@@ -338,32 +340,50 @@ DOCUMENTED = (
 )
 
 
-def measured(job: str, file: str, out: str) -> tuple[float, float, float, str]:
+class Measured(NamedTuple):
     """The seconds, those of all processors, the peak of memory in MB and what came out, of a process of its own."""
+
+    seconds: float
+    processors: float
+    peak: float
+    answer: str
+
+
+def measured(job: str, file: str, out: str) -> Measured:
     done = subprocess.run([sys.executable, __file__, "job", job, file, out], capture_output=True, text=True, check=True)
     seconds, processors, peak, answer = done.stdout.strip().splitlines()[-1].split(" ", 3)
-    return float(seconds), float(processors), float(peak), answer
+    return Measured(float(seconds), float(processors), float(peak), answer)
+
+
+def compare(jobs: dict[str, str], rounds: int, file: str, out: str) -> None:
+    """The medians of these jobs, which take turns, so that what slows the machine slows all."""
+    runs: dict[str, list[Measured]] = {job: [] for job in jobs}
+    for _ in range(rounds):
+        for job, found in runs.items():
+            if job != "one by one" or not found:
+                found.append(measured(job, file, out))
+    seconds = {job: statistics.median(each.seconds for each in found) for job, found in runs.items()}
+    first = next(iter(seconds.values()))
+    for job, found in runs.items():
+        processors = statistics.median(each.processors for each in found)
+        peak = max(each.peak for each in found)
+        figures = f"{seconds[job]:>9.2f} s{seconds[job] / first:>8.2f} x{processors:>9.2f} s of CPU{peak:>7.0f} MB"
+        print(f"  {jobs[job]:<44}{figures}   {found[0].answer}", flush=True)
 
 
 def main(sizes: list[int]) -> None:
-    """Each figure is the better of two processes, and of one for ten million; multiples are of the first in a group."""
+    """Every group of jobs at every size; multiples are of the first in a group."""
     with tempfile.TemporaryDirectory() as folder:
         out = f"{folder}/out.parquet"
         for size in sizes:
             files = [f"{folder}/{size}.{kind}.parquet" for kind in ("all", "documented", "whole_rows")]
             cohort, documented, whole_rows = files
             subprocess.run([sys.executable, __file__, "make", str(size), *files], check=True)
-            print(f"\n{size:,} members, {THREADS} threads")
+            rounds = ROUNDS.get(size, 3)
+            print(f"\n{size:,} members, {THREADS} threads; medians of {rounds} runs, of the first group {rounds // 3}")
             for group, file in ((ALL, cohort), (WHOLE_ROWS, whole_rows), (SECTION, cohort), (DOCUMENTED, documented)):
-                base = 0.0
-                for job, words in group:
-                    if size > MOST.get(job, size):
-                        continue
-                    rounds = 1 if size > 1_000_000 or job == "one by one" else 2
-                    seconds, processors, peak, answer = min(measured(job, file, out) for _ in range(rounds))
-                    base = base or seconds
-                    figures = f"{seconds:>9.2f} s{seconds / base:>8.2f} x{processors:>9.2f} s of CPU{peak:>7.0f} MB"
-                    print(f"  {words:<44}{figures}   {answer}", flush=True)
+                jobs = {job: words for job, words in group if size <= MOST.get(job, size)}
+                compare(jobs, rounds // 3 if group is ALL else rounds, file, out)
             for each in files:
                 Path(each).unlink()
 
@@ -379,4 +399,4 @@ if __name__ == "__main__":
             used = resource.getrusage(resource.RUSAGE_SELF)
             print(f"{taken:.3f} {used.ru_utime + used.ru_stime:.3f} {used.ru_maxrss / 1024:.0f} {answer}")
         case given:
-            main([int(each) for each in given] or list(SIZES))
+            main([int(each) for each in given] or list(ROUNDS))
