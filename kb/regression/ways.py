@@ -79,9 +79,8 @@ class _Search:
 
     def least(self, by: Sequence[Approval], before: Sequence[Way]) -> Way | None:
         """The least by any of these clauses of the root goal, without something that all ways before it ask for."""
-        solver = Solver(disj(*(met for _, met in by)), *self.conditions(), milliseconds=MILLISECONDS)
-        for name in self.free.inputs:
-            solver.add(*self.free.conditions[name])
+        met = disj(*(met for _, met in by))
+        solver = self.free.solver(self.free.inputs, met, *self.conditions(), milliseconds=MILLISECONDS)
         for slot in self.slots:
             silent = slot.holds(None, self.free.coding)
             if slot.truth is True and slot.declared.name in self.first:

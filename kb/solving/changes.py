@@ -254,8 +254,8 @@ class OpenRecord:
         """An open value of the type of a field."""
         enumeration = self.policy.vocabulary.types.get(argument.type)
         if argument.type == "date":
-            value, exists = open_date(name, self.years)
-            self.conditions.append(exists)
+            value, *conditions = open_date(name, self.years)
+            self.conditions += conditions
             return value
         number = z3.Int(name)
         if enumeration is not None:

@@ -161,15 +161,13 @@ def day_of(code: int) -> date:
     return date(months // 12, months % 12 + 1, day + 1)
 
 
-def open_date(name: str, years: tuple[int, int] = (FIRST_YEAR, LAST_YEAR)) -> tuple[Value, Truth]:
-    """A date that is open, by the name of its parts, and that it is a day which exists, from one year to another."""
+def open_date(name: str, years: tuple[int, int] = (FIRST_YEAR, LAST_YEAR)) -> tuple[Value, Truth, Truth]:
+    """A date that is open, by the name of its parts; that it is from one year to another; that its day exists."""
     month, day = z3.Ints(f"{name}.month {name}.day")
     value = Value(32 * month + day, parts=Months(month, day), label=name)
     year, place = month / 12, month % 12
     leap = z3.And(year % 4 == 0, z3.Or(year % 100 != 0, year % 400 == 0))
     short = z3.Or(*(place == each for each in (3, 5, 8, 10)))
-    exists = (
-        z3.And(month >= 12 * years[0], month < 12 * (years[1] + 1), day >= 0, day <= 30),
-        z3.Or(day < 28, z3.And(place != 1, z3.Or(day < 30, z3.Not(short))), z3.And(place == 1, day < 29, leap)),
-    )
-    return value, z3.And(*exists)
+    within = z3.And(month >= 12 * years[0], month < 12 * (years[1] + 1), day >= 0, day <= 30)
+    exists = z3.Or(day < 28, z3.And(place != 1, z3.Or(day < 30, z3.Not(short))), z3.And(place == 1, day < 29, leap))
+    return value, within, exists

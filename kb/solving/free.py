@@ -20,6 +20,7 @@ from kb.policy import Policy
 from kb.solving.bounds import LARGEST, Bounds
 from kb.solving.coding import Coding, day_of, open_date
 from kb.solving.formulas import OpenCase
+from kb.solving.solver import MILLISECONDS, Solver
 from kb.solving.values import OPEN, OpenRow, Pair, Truth, Value, conj, disj, lifted, months_of, neg, unknowns_of
 from kb.syntax import Constant, Predicate
 from kb.vocabulary import Argument, Input
@@ -103,6 +104,8 @@ class FreeCase:
         self.id = self.coding.value(CASE_ID)
         self.slots: dict[str, list[Slot]] = {}
         self.conditions: dict[str, list[Truth]] = {}
+        # That the days of an input's dates exist, which a model seldom breaks.
+        self.existing: dict[str, list[Truth]] = {}
         self.rows: dict[Predicate, list[OpenRow]] = {}
         # The input of each number that is open, by the number's name.
         self.owners: dict[str, str] = {}
@@ -114,6 +117,7 @@ class FreeCase:
         for declared in inputs.values():
             self.slots[declared.name] = []
             self.conditions[declared.name] = []
+            self.existing[declared.name] = []
             self.rows[declared.predicate] = list(self.open(declared))
 
     def open_texts(self) -> list[str]:
@@ -223,10 +227,11 @@ class FreeCase:
         """
         known, conditions = z3.Bool(f"{name} stated"), self.conditions[declared.name]
         if argument.type == "date":
-            value, exists = open_date(name, self.bounds.years)
+            value, within, exists = open_date(name, self.bounds.years)
             month, day = months_of(value).month, months_of(value).day
             self.owners |= {str(month): declared.name, str(day): declared.name}
-            conditions += (exists, z3.Or(known, z3.And(month == 12 * 2000, day == 0)))
+            conditions += (within, z3.Or(known, z3.And(month == 12 * 2000, day == 0)))
+            self.existing[declared.name].append(exists)
             return replace(value, known=known)
         number = z3.Int(name)
         value = Value(number, known, name)
@@ -250,6 +255,13 @@ class FreeCase:
             yield from (Constant("text", each) for each in self.texts)
         else:
             yield from (Constant("atom", each) for each in self.types[type_name])
+
+    def solver(self, names: Collection[str], *truths: Truth, milliseconds: int = MILLISECONDS) -> Solver:
+        """A solver of truths about these inputs, with all that holds of them."""
+        named = [name for name in self.conditions if name in names]
+        conditions = (each for name in named for each in self.conditions[name])
+        seldom = (each for name in named for each in self.existing.get(name, ()))
+        return Solver(*truths, *conditions, seldom=seldom, milliseconds=milliseconds)
 
     def calendar(self, names: Collection[str]) -> Iterator[Truth]:
         """What holds of the time between dates of these inputs, for z3 to go by."""

@@ -17,7 +17,7 @@ from kb.policy import Policy
 from kb.solving.formulas import Formulas
 from kb.solving.free import FreeCase, Held, Slot
 from kb.solving.shared import anchor_of
-from kb.solving.solver import MILLISECONDS
+from kb.solving.solver import GaveUp
 from kb.solving.values import Truth, Value, conj, either, lifted, neg
 from kb.syntax import Clause, Constant, Predicate
 from kb.vocabulary import Argument
@@ -63,16 +63,13 @@ class Settling:
 
     def __init__(self, policy: Policy, free: FreeCase, formulas: Formulas, must: Truth) -> None:
         self.policy, self.free, self.formulas = policy, free, formulas
-        self.solver = z3.SimpleSolver()
-        self.solver.set("timeout", MILLISECONDS)
-        self.solver.add(lifted_truth(must), *(each for name in free.inputs for each in free.conditions[name]))
+        self.solver = free.solver(free.inputs, must)
         self.model: Any = None
 
     def contents(self) -> dict[str, Held] | None:
         """What the slots hold when every wish that can be granted is."""
-        if self.solver.check() != z3.sat:
+        if not self.can():
             return None
-        self.model = self.solver.model()
         for wish in self.wishes():
             self.grant(wish)
         for alternatives in self.choices():
@@ -83,11 +80,19 @@ class Settling:
         """Whether a wish can be granted beside those before it; it is from then on."""
         if isinstance(wish, bool):
             return wish
-        if not z3.is_true(self.model.eval(wish, model_completion=True)):
-            if self.solver.check(wish) != z3.sat:
-                return False
-            self.model = self.solver.model()
+        if not z3.is_true(self.model.eval(wish, model_completion=True)) and not self.can(wish):
+            return False
         self.solver.add(wish)
+        return True
+
+    def can(self, *wishes: Truth) -> bool:
+        """Whether wishes can be granted, as far as z3 finds out; the model is then one in which they are."""
+        try:
+            if not self.solver.check(*wishes):
+                return False
+        except GaveUp:
+            return False
+        self.model = self.solver.model()
         return True
 
     def slots(self) -> Iterator[Slot]:

@@ -5,6 +5,7 @@ Python's own booleans and numbers stand for what is settled, so that only what i
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -83,6 +84,18 @@ def truths_at_least(count: int, truths: Sequence[Truth]) -> Truth:
     if count > len(left):
         return False
     return z3.AtLeast(*left, count) if count > 1 else disj(*left)
+
+
+def cost_at_most(most: int, truths: Sequence[Truth], costs: Sequence[int]) -> Truth:
+    """That those of the truths that hold, none of them settled, cost no more than so much together.
+
+    ``z3.PbLe`` asks each of them for its sort, which takes many times as long as the rest.
+    """
+    if not truths:
+        return most >= 0
+    context, number = truths[0].ctx, len(truths)
+    listed, numbers = (z3.Ast * number)(*(each.as_ast() for each in truths)), (ctypes.c_int * number)(*costs)
+    return z3.BoolRef(z3.Z3_mk_pble(context.ref(), number, listed, numbers, most), context)
 
 
 @dataclass(frozen=True, slots=True)

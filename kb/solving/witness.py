@@ -12,7 +12,7 @@ import z3
 from kb.solving.free import FreeCase, Held, Record, Slot, Stated, number_of, record_of
 from kb.solving.solver import MILLISECONDS, Solver
 from kb.solving.usual import Contents
-from kb.solving.values import Truth, Value, conj, lifted, neg, put_in
+from kb.solving.values import Truth, Value, conj, cost_at_most, disj, lifted, neg, put_in
 from kb.syntax import Constant
 from kb.vocabulary import Argument
 
@@ -66,6 +66,7 @@ class WitnessSearch:
         self.usual = usual
         self.steady = steady
         self.known: dict[tuple[int, str], list[tuple[Any, Any]]] = {}
+        self.flags: dict[tuple[int, Slot], tuple[Any, Truth]] = {}
 
     def smallest(
         self,
@@ -105,13 +106,13 @@ class WitnessSearch:
             known = (name for name, slots in self.free.slots.items() if all(slot.name in base for slot in slots))
             left = put_in(formula, [pair for name in known if name not in names for pair in self.said(number, name)])
             if not z3.is_false(left):
-                questions.append(Question(self, left, names, [base]))
+                questions.append(Question(self, left, names, [number]))
         return questions
 
     def said(self, number: int, name: str) -> list[tuple[Any, Any]]:
         """What the variables of an input are in one of the usual cases."""
         if (number, name) not in self.known:
-            solver = Solver(*self.free.conditions[name])
+            solver = self.free.solver([name])
             for slot in self.free.slots[name]:
                 solver.add(slot.holds(self.usual[number][slot.name], self.free.coding))
             solver.check()
@@ -119,9 +120,19 @@ class WitnessSearch:
             self.known[number, name] = [(each(), model[each]) for each in model.decls()]
         return self.known[number, name]
 
+    def departing(self, number: int, slot: Slot) -> tuple[Any, Truth]:
+        """A boolean that must be true where a slot departs from one of the usual cases, and that it must."""
+        if (number, slot) not in self.flags:
+            flag = z3.Bool(f"departs {number} {slot.name}")
+            as_usual = slot.holds(self.usual[number][slot.name], self.free.coding)
+            self.flags[number, slot] = flag, disj(flag, as_usual)
+        return self.flags[number, slot]
+
     def possible(self, formula: Truth, names: Collection[str]) -> bool:
         """Whether a formula has a witness. Raises ``GaveUp``."""
-        return self.near(formula, names) is not None
+        if isinstance(formula, bool):
+            return formula
+        return self.free.solver(names, formula, *self.free.calendar(names)).check()
 
     def near(
         self, formula: Truth, names: Collection[str], milliseconds: int = MILLISECONDS, fewer: int | None = None
@@ -129,7 +140,7 @@ class WitnessSearch:
         """A model as near to a usual case as there is one, with ``fewer`` departures than that. Raises ``GaveUp``."""
         if formula is False:
             return None
-        question = Question(self, formula, names, self.usual, milliseconds)
+        question = Question(self, formula, names, range(len(self.usual)), milliseconds)
         most = sum(question.costs) + 1 if fewer is None else fewer
         # One question mostly, where a witness is known already: there is seldom a smaller one.
         if fewer is not None and not question.has(fewer - 1):
@@ -215,33 +226,26 @@ class Question:
         search: WitnessSearch,
         formula: Truth,
         names: Collection[str],
-        usual: Sequence[Contents],
+        usual: Sequence[int],
         milliseconds: int = MILLISECONDS,
     ) -> None:
+        """``usual`` are the numbers of the usual cases that it is about."""
         free = search.free
-        self.usual, self.coding = usual, free.coding
-        self.solver = Solver(formula, milliseconds=milliseconds)
-        for name, conditions in free.conditions.items():
-            if name in names:
-                self.solver.add(*conditions)
-        self.solver.add(*free.calendar(names))
+        self.usual = [search.usual[number] for number in usual]
+        self.solver = free.solver(names, formula, *free.calendar(names), milliseconds=milliseconds)
         self.slots = [slot for name in free.slots if name in names for slot in free.slots[name]]
         self.costs = [STEADY if slot.declared.name in search.steady else 1 for slot in self.slots]
-        self.departs = [[self.departing(n, slot, each) for slot in self.slots] for n, each in enumerate(usual)]
-
-    def departing(self, number: int, slot: Slot, base: Contents) -> Any:
-        """A boolean that must be true where a slot departs from a usual case."""
-        flag = z3.Bool(f"departs {number} {slot.name}")
-        self.solver.add(z3.Implies(neg(flag), slot.holds(base[slot.name], self.coding)))
-        return flag
+        departs = [[search.departing(each, slot) for slot in self.slots] for each in usual]
+        self.solver.add(*(truth for each in departs for _, truth in each))
+        self.departs = [[flag for flag, _ in each] for each in departs]
 
     def has(self, number: int) -> bool:
         """Whether a model departs from a usual case by no more than so much. Raises ``GaveUp``."""
         return any(self.solver.check(self.few(flags, number)) for flags in self.departs)
 
-    def few(self, flags: Sequence[Any], number: int) -> Any:
+    def few(self, flags: Sequence[Any], number: int) -> Truth:
         """That what departs costs no more than so much."""
-        return z3.PbLe(list(zip(flags, self.costs, strict=True)), number) if flags else z3.BoolVal(True)
+        return cost_at_most(number, flags, self.costs)
 
     def near(self, number: int) -> Near | None:
         """A model that departs from a usual case by no more than so much. Raises ``GaveUp``."""
@@ -274,7 +278,8 @@ class Settling:
     def narrowed(self, slots: Iterable[Slot]) -> Settling:
         """The same where these slots hold what they hold in the model, of which little is left to be solved."""
         fixed = [(each, self.model.eval(each, model_completion=True)) for slot in slots for each in slot.variables]
-        solver = Solver(put_in(conj(*self.solver.truths), fixed))
+        truth, seldom = (put_in(conj(*each), fixed) for each in (self.solver.truths, self.solver.seldom))
+        solver = Solver(truth, seldom=[seldom])
         solver.check()
         return Settling(solver)
 

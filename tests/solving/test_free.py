@@ -280,7 +280,7 @@ def test_what_is_told_of_days_and_months_holds_of_every_two_dates() -> None:
 
     A comparison of months or years with a number holds of two dates as the calendar says.
     """
-    coding, (start, _), (end, _) = Coding(), open_date("start"), open_date("end")
+    coding, start, end = Coding(), open_date("start")[0], open_date("end")[0]
     asked: list[tuple[str, str, int, z3.BoolRef]] = []
     for unit, numbers in (("month", (-13, -12, -1, 0, 1, 2, 12, 13, 48)), ("year", (-2, 0, 1, 17))):
         for number, operator in product(numbers, ORDERINGS):
