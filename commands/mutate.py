@@ -109,9 +109,12 @@ def mutate(
 @click.argument("policy")
 @click.option("-o", "--output", required=True, metavar="DIR", help="The folder to write the cases into.")
 @click.option("--only", multiple=True, metavar="OPERATOR", help="Kill the mutants of this operator alone; any number.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Use N processes rather than one a processor.")
 @reading_option
 @edition_option
-def suite(policy: str, output: str, only: tuple[str, ...], readings: tuple[str, ...], edition: str | None) -> None:
+def suite(
+    policy: str, output: str, only: tuple[str, ...], jobs: int | None, readings: tuple[str, ...], edition: str | None
+) -> None:
     """Grow a suite of cases for a POLICY that would notice every small mistake in it.
 
     Usual cases come first, in which everything is in order; then for each mutant that no case notices yet the
@@ -129,7 +132,7 @@ def suite(policy: str, output: str, only: tuple[str, ...], readings: tuple[str, 
     refuse_folder(Path(output), "*.case.yaml")
     with progress("growing") as told:
         made_for = policy_key(policy, loaded.vocabulary.header.name, Path(output))
-        found = grow(loaded, chosen, only, told, made_for)
+        found = grow(loaded, chosen, only, told, made_for, jobs or os.cpu_count() or 1)
     write_cases(Path(output), found.files)
     same, open_ = len(found.equivalent), len(found.undecided)
     click.echo(f"{len(found.files)} cases kill {found.mutants - same - open_} of {found.mutants} mutants")
@@ -145,6 +148,7 @@ def suite(policy: str, output: str, only: tuple[str, ...], readings: tuple[str, 
 def finished(policy: Policy, survivors: Sequence[Mutant], readings: Mapping[str, str], made_for: str) -> Grown | None:
     """Cases that kill the survivors; none for a policy that is beyond solving, which is told."""
     from explain.suite.grow import finish
+    from explain.suite.held import Alive
     from kb.regression.kill import Killer
 
     try:
@@ -153,4 +157,4 @@ def finished(policy: Policy, survivors: Sequence[Mutant], readings: Mapping[str,
         click.echo(f"{error}\nno case is looked for that would kill a survivor", err=True)
         return None
     with progress("searching") as told:
-        return finish(killer, survivors, readings, told, made_for)
+        return finish(killer, Alive(policy, survivors, readings), told, made_for)

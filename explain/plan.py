@@ -140,10 +140,14 @@ def is_case(goal: Goal) -> bool:
     return isinstance(goal, Atom) and goal.predicate == CASE
 
 
-@lru_cache(maxsize=16)
 def planner(policy: Policy) -> Planner:
-    """The planner of a policy."""
-    return Planner(Schema(policy.catalogues, policy.inputs))
+    """The planner of a policy: the same for all that differ in clauses alone, such as mutants."""
+    return _planner(policy.catalogues, policy.inputs)
+
+
+@lru_cache(maxsize=16)
+def _planner(catalogues: frozenset[Predicate], inputs: frozenset[Predicate]) -> Planner:
+    return Planner(Schema(catalogues, inputs))
 
 
 def _groups(goals: Sequence[Goal], bound: frozenset[str]) -> list[tuple[list[Goal], bool]]:

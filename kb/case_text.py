@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from kb import case_nodes
 from kb.problems import printable
+from kb.syntax import Span
 
 # Words that YAML or the reader would not take for a plain text.
 _PLAIN = re.compile(r"[a-z][a-z0-9_]*\Z")
 _TAKEN = frozenset({"true", "false", "null", "yes", "no", "on", "off", "unknown"})
+_NOWHERE = Span(1, 1, 1, 2)
 
 
 def case_text(record: Mapping[str, object], comment: str = "") -> str:
@@ -43,6 +46,26 @@ def _flow(value: object) -> str:
             return _scalar(value)
 
 
+def nodes(value: object) -> case_nodes.Node:
+    """The nodes of which the text of a record is, but for their places: what a reader would make of the text."""
+    match value:
+        case Mapping():
+            entries = ((_node(str(key)), nodes(inner)) for key, inner in value.items())
+            return case_nodes.Mapping(tuple(entries), _NOWHERE)
+        case list() | tuple():
+            return case_nodes.Sequence(tuple(map(nodes, value)), _NOWHERE)
+    return _node(value)
+
+
+def _node(value: object) -> case_nodes.Scalar:
+    plain = not isinstance(value, str) or _is_plain(value)
+    return case_nodes.Scalar(_scalar(value) if plain else str(value), plain, _NOWHERE)
+
+
+def _is_plain(text: str) -> bool:
+    return _PLAIN.match(text) is not None and text not in _TAKEN
+
+
 def _scalar(value: object) -> str:
     match value:
         case None:
@@ -54,4 +77,4 @@ def _scalar(value: object) -> str:
         case int() | date():
             return str(value)
     text = str(value)
-    return text if _PLAIN.match(text) and text not in _TAKEN else json.dumps(text, ensure_ascii=False)
+    return text if _is_plain(text) else json.dumps(text, ensure_ascii=False)

@@ -18,7 +18,8 @@ def strata(program: Program) -> tuple[tuple[Predicate, ...], ...]:
 
     graph = _dependencies(program)
     order = {predicate: i for i, predicate in enumerate(graph)}
-    whole = networkx.condensation(graph).reverse()
+    # Not a copy: that would copy every member too.
+    whole = networkx.condensation(graph).reverse(copy=False)
     members = {node: sorted(data["members"], key=order.__getitem__) for node, data in whole.nodes(data=True)}
     ranked = networkx.lexicographical_topological_sort(whole, key=lambda node: order[members[node][0]])
     return tuple(tuple(members[node]) for node in ranked)

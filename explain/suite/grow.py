@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 
-from explain.suite.entries import Entry
+from explain.suite.held import Alive, held
 from explain.suite.kills import Ended, end, entry_of, kill_entry
-from explain.suite.trial import Trial
 from kb.policy import Policy
 from kb.regression.kill import Killer
 from kb.regression.mutants import Mutant, mutants
-from kb.solving.free import Held, record_of
+from kb.solving.free import record_of
+from kb.solving.usual import Contents
 
 Told = Callable[[int, int], None]
 
@@ -47,70 +47,56 @@ def grow(
     operators: Collection[str] = (),
     told: Told = lambda done, total: None,
     made_for: str = "",
+    jobs: int = 1,
 ) -> Grown:
     """A suite from nothing that kills every mutant of a policy which some case within the bounds can kill.
 
     Usual cases come first. The files name the policy by ``made_for``, or by its name where that is empty.
-    ``told`` hears how many mutants are dealt with. Raises ``ProblemsError`` for a policy that is beyond solving,
+    ``told`` hears how many mutants are dealt with; ``jobs`` processes hold the cases against them, which finds
+    the same in any number. Raises ``ProblemsError`` for a policy that is beyond solving,
     ``ReplayError`` where the engine decides a case otherwise than the formulas.
     """
     killer = Killer(policy, readings)
     files: dict[str, str] = {}
-    alive = mutants(policy, operators)
-    total = len(alive)
-    kills: dict[str, str] = {}
-    for number, contents in enumerate(killer.base.usual, 1):
-        record = {"case": "", "policy": policy.vocabulary.header.name, **usual_record(killer, contents)}
-        words = "A usual case, in which everything is in order"
-        entry, text = entry_of(policy, record, f"usual-{number}", words, made_for, "", readings)
-        files[entry.name] = text
-        alive = unnoticed(alive, entry, policy, readings, kills)
-        told(total - len(alive), total)
-    rest = finish(killer, alive, readings, lambda done, _: told(total - len(alive) + done, total), made_for)
-    return Grown({**files, **rest.files}, total, rest.bounds, rest.ended, {**kills, **rest.kills})
+    with held(policy, mutants(policy, operators), readings, jobs) as alive:
+        total = len(alive.listed)
+        for number, contents in enumerate(killer.base.usual, 1):
+            record = {"case": "", "policy": policy.vocabulary.header.name, **usual_record(killer, contents)}
+            words = "A usual case, in which everything is in order"
+            entry, text = entry_of(policy, record, f"usual-{number}", words, made_for, "", readings)
+            files[entry.name] = text
+            alive.hold(entry)
+            told(total - len(alive.listed), total)
+        done = total - len(alive.listed)
+        rest = finish(killer, alive, lambda more, _: told(done + more, total), made_for)
+    return replace(rest, files={**files, **rest.files}, mutants=total)
 
 
-def finish(
-    killer: Killer,
-    survivors: Sequence[Mutant],
-    readings: Mapping[str, str],
-    told: Told = lambda done, total: None,
-    made_for: str = "",
-) -> Grown:
+def finish(killer: Killer, alive: Alive, told: Told = lambda done, total: None, made_for: str = "") -> Grown:
     """Cases that kill the survivors of a suite, as few as come of taking each survivor in its turn."""
-    policy = killer.base.policy
-    alive, total = list(survivors), len(survivors)
+    total = len(alive.listed)
     files: dict[str, str] = {}
     ended: list[Ended] = []
-    kills: dict[str, str] = {}
-    while alive:
-        told(total - len(alive), total)
-        mutant = alive[0]
+    mutant: Mutant | None = None
+    while (following := alive.first()) is not None:
+        if following is mutant:
+            raise AssertionError(f"the case that was found for {mutant.id} does not kill it")
+        mutant = following
+        told(total - len(alive.listed), total)
         found = end(killer, mutant)
         ended.append(found)
         if found.kill is None:
-            alive = alive[1:]
+            alive.leave(mutant)
             continue
-        entry, text = kill_entry(found.kill, name_of(found.kill.goal.name, mutant, files), made_for, readings)
+        name = name_of(found.kill.goal.name, mutant, files)
+        entry, text = kill_entry(found.kill, name, made_for, alive.readings)
         files[entry.name] = text
-        alive = unnoticed(alive, entry, policy, readings, kills)
-        if mutant in alive:
-            raise AssertionError(f"the case that was found for {mutant.id} does not kill it")
+        alive.hold(entry)
     told(total, total)
-    return Grown(files, total, killer.base.bounds.words(killer.base.inputs), tuple(ended), kills)
+    return Grown(files, total, killer.base.bounds.words(killer.base.inputs), tuple(ended), alive.kills)
 
 
-def unnoticed(
-    alive: Sequence[Mutant], entry: Entry, policy: Policy, readings: Mapping[str, str], kills: dict[str, str]
-) -> list[Mutant]:
-    """The mutants that a case does not kill; those that it does are noted in ``kills``."""
-    trial = Trial(policy, [entry], readings)
-    killed = {each.id for each in alive if trial.killer(each) is not None}
-    kills.update(dict.fromkeys(sorted(killed), entry.name))
-    return [each for each in alive if each.id not in killed]
-
-
-def usual_record(killer: Killer, contents: Mapping[str, Held]) -> dict[str, object]:
+def usual_record(killer: Killer, contents: Contents) -> dict[str, object]:
     """The record of a usual case."""
     free = killer.base.free
     return record_of(

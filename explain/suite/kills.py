@@ -15,7 +15,7 @@ from explain.suite.goals import goal_text
 from explain.suite.run import decider
 from kb.case_text import case_text
 from kb.policy import Policy
-from kb.read_case import read_case
+from kb.read_case import take_record
 from kb.regression.kill import Kill, Killer
 from kb.regression.mutants import Mutant
 from kb.solving.solver import GaveUp
@@ -81,7 +81,7 @@ def entry_of(
     path = f"{name}.case.yaml"
     whole = {**record, "case": name, "title": words}
     whole = {"case": name, "policy": whole.pop("policy"), "title": words, **whole}
-    decided = decider(policy, read_case(case_text(whole), path, policy.vocabulary), readings)
+    decided = decider(policy, take_record(whole, path).case(policy.vocabulary), readings)
     expect = observed(decided({}), full=True)
     named = policy.vocabulary.criteria.get(kill.goal.predicate) if kill is not None else None
     if kill is not None and not kill.readings:
@@ -95,7 +95,7 @@ def entry_of(
             under["criteria"] = {goal_text(kill.goal, policy): WORDS[kill.before]}
         expect["readings"] = {pair: under}
     whole["expect"] = expect
-    case = read_case(case_text(whole), path, policy.vocabulary)
+    case = take_record(whole, path).case(policy.vocabulary)
     # A path to the policy leads there only from the folder that the file is to be written into.
     text = case_text({**whole, "policy": made_for or whole["policy"]}, comment)
     return Entry(Path(path), path, policy, case, read_expectation(case, policy)), text

@@ -7,7 +7,7 @@ what depends on it for as long as something differs. Mostly that is one predicat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -53,8 +53,12 @@ class Evaluator:
             return
         self.rows: dict[Predicate, Statuses] = dict(given_rows(policy, case, self.readings))
         self.calls = {predicate: _called(clauses) for predicate, clauses in policy.clauses.items()}
+        # The rows of each clause of the policy, with what it calls; the clause is kept, so that its id stays its own.
+        self.by_clause: dict[int, tuple[Clause, frozenset[Predicate], list[OpenRow]]] = {}
         for (predicate,) in policy.components:
-            rows = self.work_out(predicate, policy.clauses.get(predicate, ()))
+            for clause in policy.clauses.get(predicate, ()):
+                self.by_clause[id(clause)] = clause, _called([clause]), self.clause_rows(clause)
+            rows = self.work_out(policy.clauses.get(predicate, ()))
             self.formulas.whole_rows[predicate] = rows
             self.rows[predicate] = self.statuses(predicate, rows)
         self.original = Decision(policy, case, self.readings, Answers(self.rows))
@@ -76,7 +80,7 @@ class Evaluator:
                     clauses = self.policy.clauses[predicate]
                 else:
                     continue
-                rows = self.work_out(predicate, clauses)
+                rows = self.work_out(clauses, changed)
                 statuses = self.statuses(predicate, rows)
                 if statuses != self.rows[predicate]:
                     changed[predicate] = statuses
@@ -86,10 +90,18 @@ class Evaluator:
         answers = Answers({**self.rows, **changed}) if changed else self.original.answers
         return Evaluated(Decision(mutant.policy, self.case, self.readings, answers), frozenset(changed))
 
-    def work_out(self, predicate: Predicate, clauses: Iterable[Clause]) -> list[OpenRow]:
-        """The rows of a predicate by these clauses."""
-        nothing = (None,) * predicate.arity
-        return merged(row for clause in clauses for row in self.formulas.clause_rows(clause, nothing))
+    def work_out(self, clauses: Iterable[Clause], changed: Collection[Predicate] = ()) -> list[OpenRow]:
+        """The rows of a predicate by these clauses, where these predicates have others than by the policy."""
+        return merged(row for clause in clauses for row in self.rows_by(clause, changed))
+
+    def rows_by(self, clause: Clause, changed: Collection[Predicate]) -> list[OpenRow]:
+        """The rows that a clause gives: those by the policy where it is one of its own and calls nothing changed."""
+        _, called, rows = self.by_clause.get(id(clause), (None, frozenset(), None))
+        return rows if rows is not None and called.isdisjoint(changed) else self.clause_rows(clause)
+
+    def clause_rows(self, clause: Clause) -> list[OpenRow]:
+        """The rows that a clause gives, as the formulas are now."""
+        return list(self.formulas.clause_rows(clause, (None,) * clause.head.predicate.arity))
 
     def statuses(self, predicate: Predicate, rows: Iterable[OpenRow]) -> Statuses:
         """The rows of a predicate with terms in the place of numbers."""

@@ -234,7 +234,10 @@ def above(comparison: Comparison, mutated: Predicate) -> Iterator[Predicate]:
 
 
 def instances(predicate: Predicate, *decisions: Decision) -> Iterator[Atom]:
-    """The goals of a predicate that some decision has a row for; what is not stated stands as any value."""
+    """The goals of a predicate that some decision has a row for; what is not stated stands as any value.
+
+    They come in one order, for that of the engine's answers is chance.
+    """
     for decision in decisions:
-        for row in decision.answers.of(predicate):
+        for row in sorted(decision.answers.of(predicate), key=repr):
             yield Atom(predicate.name, tuple(Variable("_") if isinstance(term, Unknown) else term for term in row))

@@ -20,7 +20,7 @@ from kb.case_text import case_text
 from kb.decide import Decision
 from kb.policy import Policy
 from kb.pretty import pretty_goal
-from kb.read_case import take_apart
+from kb.read_case import take_record
 from kb.regression.cones import Meanings, alike, called, cones, inputs_below, unchanged
 from kb.regression.difference import Meaning, Shift, Transition, Witness, relation
 from kb.regression.one_way import EITHER, OneWay, Ways
@@ -364,7 +364,7 @@ class Comparison:
     def decided(self, record: Mapping[str, object], readings: Mapping[str, str]) -> tuple[Decision, Decision]:
         """The decisions of the engine on a record in the two editions, under other readings than their own."""
         # It is of either edition, and they may have other names.
-        text = take_apart(case_text({**record, "policy": None}), "witness.case.yaml")
+        text = take_record({**record, "policy": None}, "witness.case.yaml")
         cases = [text.case(policy.vocabulary) for policy in self.policies]
         chosen = [{**each, **readings} for each in self.readings]
         old = self.base.decided(cases[0], chosen[0])
@@ -390,7 +390,8 @@ def turned(
     """The instance of a goal, by its first name, that has one status in the first answers and another in the second."""
     first, second = answers
     old, new = names
-    for row in (*second.of(new), *first.of(old)):
+    # In one order, for that of the engine's answers is chance.
+    for row in (*sorted(second.of(new), key=repr), *sorted(first.of(old), key=repr)):
         goal = Atom(old.name, row)
         if (first.status(goal), second.status(Atom(new.name, row))) == (before, after):
             return goal

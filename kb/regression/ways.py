@@ -10,7 +10,7 @@ import z3
 from kb.answers import Status
 from kb.case_text import case_text
 from kb.decide import decide
-from kb.read_case import read_case
+from kb.read_case import take_record
 from kb.regression.findings import Way
 from kb.regression.meaning import ReplayError
 from kb.regression.open_policy import OpenPolicy
@@ -119,7 +119,7 @@ class _Search:
         held = {name: [(slot, contents[slot.name]) for slot in self.free.slots[name]] for name in self.free.inputs}
         said = record_of(self.free.inputs, held)
         record = {"case": CASE_ID.value, "policy": policy.vocabulary.header.name, **said}
-        case = read_case(case_text(record), "way.case.yaml", policy.vocabulary)
+        case = take_record(record, "way.case.yaml").case(policy.vocabulary)
         decision = decide(policy, case, base.readings)
         if decision.status is not Status.MET:
             raise ReplayError(f"the engine does not approve a way to the root goal\n{case_text(record)}")

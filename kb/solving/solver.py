@@ -25,7 +25,7 @@ class Solver:
         """``seldom`` are truths that few models break: z3 is told of one when a model does, and not before."""
         self.milliseconds = milliseconds
         self.z3 = z3.SimpleSolver()
-        self.seldom = list(seldom)
+        self.seldom = [each for each in seldom if each is not True]
         self.add(*truths)
 
     def add(self, *truths: Truth) -> None:
@@ -39,7 +39,7 @@ class Solver:
 
     @property
     def truths(self) -> list[Truth]:
-        """All that holds, but for what seldom does not."""
+        """What z3 is told."""
         return list(self.z3.assertions())
 
     def check(self, *assumed: Truth) -> bool:
@@ -49,7 +49,8 @@ class Solver:
             if not broken:
                 return True
             self.add(*broken)
-            self.seldom = [each for each in self.seldom if each not in broken]
+            told = {each.get_id() for each in broken}
+            self.seldom = [each for each in self.seldom if each.get_id() not in told]
         return False
 
     def broken(self) -> list[Truth]:
@@ -59,7 +60,7 @@ class Solver:
         def holds(truth: Truth) -> bool:
             return truth is True or z3.is_true(model.eval(truth, model_completion=True))
 
-        # All at once, for mostly there is none.
+        # All at once first, for mostly it breaks none.
         return [] if holds(conj(*self.seldom)) else [each for each in self.seldom if not holds(each)]
 
     def found(self, *assumed: Truth) -> bool:

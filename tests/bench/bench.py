@@ -251,7 +251,7 @@ def editing() -> None:
     same = sum(each is None for each in ended)
     row(f"  their smallest cases, {same} equivalent", f"{time.perf_counter() - start:.0f} s")
     start = time.perf_counter()
-    grown = grow(policy, {})
+    grown = grow(policy, {}, jobs=os.cpu_count() or 1)
     told = f"{len(grown.files)} cases, {len(grown.equivalent)} equivalent, {len(grown.undecided)} undecided"
     row(f"a suite from nothing: {told}", f"{time.perf_counter() - start:.0f} s")
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from kb.case import Case
+from kb.case_nodes import Mapping, Scalar, Sequence
 from kb.case_text import case_text
-from kb.read_case import read_case
+from kb.read_case import take_apart, take_record
 from kb.source import UNWELCOME
 from kb.syntax import Constant
 from tests.kb.small_vocabulary import VOCABULARY, fact, facts
@@ -22,7 +23,24 @@ WORDS = [
 
 
 def read(record: dict[str, object], comment: str = "") -> Case:
-    return read_case(case_text({"case": "A-1", **record}, comment), "case.yaml", VOCABULARY)
+    """The case of the text of a record, which is just what is made of the record without its text."""
+    whole = {"case": "A-1", **record}
+    text, taken = take_apart(case_text(whole, comment), "case.yaml"), take_record(whole, "case.yaml")
+    assert told(text.parts) == told(taken.parts)
+    if not comment:
+        assert (taken.text, taken.hash) == (text.text, text.hash)
+    return text.case(VOCABULARY)
+
+
+def told(node: object) -> object:
+    """What a node says, its place apart."""
+    match node:
+        case Mapping():
+            return {told(key): told(value) for key, value in node.entries}
+        case Sequence():
+            return [told(each) for each in node.items]
+    assert isinstance(node, Scalar)
+    return node.text, node.plain, node.broken
 
 
 @pytest.mark.parametrize("words", [each for each in WORDS if each.strip()])

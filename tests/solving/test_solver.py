@@ -61,3 +61,26 @@ def test_time_is_up_for_what_is_hard() -> None:
     cubes = one * one * one + two * two * two == three * three * three
     with pytest.raises(GaveUp):
         Solver(cubes, one > 0, two > 0, three > 0, milliseconds=60).check()
+
+
+def test_what_few_models_break_holds_in_each_model() -> None:
+    """z3 is told of it when a model breaks it: of a day that has to exist, whatever is assumed, and from then on."""
+    number, other = z3.Ints("number other")
+    odd, small = number % 2 == 1, other < 1000
+    solver = Solver(number > 3, number < 7, other > 0, seldom=[odd, small, True])
+    assert solver.check(number != 5, other == 4) is False
+    for assumed in ((), (number > 4,), (other > 998,)):
+        assert solver.check(*assumed)
+        model = solver.model()
+        assert (model[number].as_long(), model[other].as_long() < 1000) == (5, True)
+    assert not solver.check(number == 6)
+    assert not solver.check(other == 1000)
+    assert any(each.eq(odd) for each in solver.truths)
+
+
+def test_what_no_model_breaks_is_never_told() -> None:
+    """It costs nothing then."""
+    number = z3.Int("number")
+    solver = Solver(number == 5, seldom=[number % 2 == 1])
+    assert solver.check()
+    assert len(solver.truths) == 1

@@ -195,3 +195,32 @@ def test_giving_up_is_said() -> None:
     hard = z3.And(x * x * x + y * y * y + z * z * z == 114, x > 10**6, y < -(10**6), base.free.slots["sure"][0].stated)
     with pytest.raises(GaveUp):
         search.near(hard, ["sure"], 50)
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "day"),
+    [
+        ("2024-02-28", "2024-03-01", date(2024, 2, 29)),
+        ("2023-02-28", "2023-03-01", None),
+        ("2023-02-27", "2023-03-01", date(2023, 2, 28)),
+        ("2024-04-30", "2024-05-01", None),
+        ("2100-02-28", "2100-03-01", None),
+        ("2023-12-31", "2024-01-01", None),
+        ("2023-12-30", "2024-01-01", date(2023, 12, 31)),
+    ],
+)
+def test_no_witness_is_of_a_day_that_does_not_exist(after: str, before: str, day: date | None) -> None:
+    """Between the last day of a month and the first of the next there is none, however the witness is settled."""
+    base = base_of(RULES + f"between(P) :- seen(P, _, Day), Day > '{after}', Day < '{before}'.\n")
+    formula = status(base, "between")
+    witness = base.search.smallest(formula, EVERYTHING)
+    near = close_by(base, formula, "seen")
+    if day is None:
+        assert witness is None
+        assert near is None
+        assert not base.search.possible(formula, EVERYTHING)
+        return
+    for each in (witness, near):
+        assert each is not None
+        held = [one.held for one in each.departures if isinstance(one.held, Stated)]
+        assert [one.fields[1] for one in held] == [Constant("date", day)]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from explain.suite import held
 from explain.suite.entries import Entry
 from explain.suite.grow import Grown, grow
 from explain.suite.read_expect import read_expectation
@@ -90,3 +91,17 @@ def test_a_suite_for_other_readings_holds_under_them(tmp_path: Path) -> None:
     assert all(result(each, readings).outcome == "passed" for each in suite)
     cases = [decider(policy, each.case, readings)({}) for each in suite if each.case is not None]
     assert {each.verdict for each in cases} >= {"proved", "refuted"}
+
+
+def test_a_suite_is_the_same_however_many_processes_grow_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which case kills which mutant does not hang on where that is found out, nor on what is known first."""
+    alone = grow(policy_of("hard"), {})
+    monkeypatch.setattr(held, "MANY", 1)
+    monkeypatch.setattr(held, "FRONT", 2)
+    for jobs in (2, 3):
+        heard: list[int] = []
+        elsewhere = grow(policy_of("hard"), {}, jobs=jobs, told=lambda done, total, heard=heard: heard.append(done))  # type: ignore[misc]
+        assert (elsewhere.files, elsewhere.kills) == (alone.files, alone.kills)
+        assert [each.mutant.id for each in elsewhere.ended] == [each.mutant.id for each in alone.ended]
+        assert heard == sorted(heard)
+        assert heard[-1] == alone.mutants

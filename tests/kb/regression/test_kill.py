@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
-from itertools import product
+from itertools import permutations, product
 
 import pytest
 
-from kb.answers import Status
+from kb.answers import Answers, Status
 from kb.case_text import case_text
 from kb.decide import decide
 from kb.policy import Policy, build_policy
 from kb.problems import ProblemsError
 from kb.read_case import read_case
-from kb.regression.kill import Kill, Killer
+from kb.regression.kill import Kill, Killer, instances
+from kb.regression.meaning import turned
 from kb.regression.mutants import Mutant, mutants
 from kb.solving.solver import GaveUp
-from kb.syntax import Constant
+from kb.syntax import Constant, Predicate
 from tests.solving.enumerated import HEAD, JOINED, tried
 from tests.support import HEADER
 
@@ -208,3 +210,29 @@ ok(P) :- asked_on(P, _), \+ recent(P).
     assert killer.kill(dropped) is None
     assert killer.kill(mutant_of(policy, "Months < 13")) is not None
     assert killer.kill(mutant_of(policy, "Days =< 365")) is not None
+
+
+SHADES = """
+:- type(colour, [red, green, blue]).
+:- input(bead(P: case, Colour: colour), many, "?").
+:- criterion(shade/2, 'A', "{Colour}").
+:- criterion(ok/1, 'A', "ok").
+shade(P, Colour) :- bead(P, Colour).
+ok(P) :- shade(P, red).
+"""
+
+
+def test_which_goal_a_case_is_about_does_not_hang_on_the_order_of_answers() -> None:
+    """An engine gives its rows in an order of chance, and a file of a suite names one of them."""
+    policy = policy_of(HEAD.replace(":- criterion(ok/1, 'A', \"ok\").\n", "") + SHADES)
+    decision = decide(policy, read_case("case: c\nbead: [red, blue, green]\n", "c.case.yaml", policy.vocabulary))
+    shade = Predicate("shade", 2)
+    rows = list(decision.answers.of(shade).items())
+    assert len(rows) == 3
+    listed = [
+        [*instances(shade, replace(decision, answers=Answers({shade: dict(order)})))] for order in permutations(rows)
+    ]
+    assert all(each == listed[0] for each in listed)
+    statuses = [replace(decision.answers, rows={shade: dict(order)}) for order in permutations(rows)]
+    names = {turned((shade, shade), Status.MET, Status.NOT_MET, (each, Answers({}))) for each in statuses}
+    assert len(names) == 1
