@@ -42,19 +42,19 @@ def blocked(decision: Decision, asked: Predicate, search: Search) -> tuple[str, 
 
 def fewest(search: Search, kept: list[Fact]) -> list[Fact]:
     """The fewest facts without which there would be a repair, where some are kept; none where there is none."""
-    search.solver.push()
     held = {(fact.predicate, fact.row) for fact in kept}
-    for switch in search.record.switches:
-        if switch.effort == "never" and switch.fact is not None and (switch.fact.predicate, switch.fact.row) in held:
-            search.solver.add(z3.Not(switch.on))
-    profile = search.least({})
-    found = [
-        switch.fact
-        for _, model in (islice(search.models(profile), MOST_SETS) if profile is not None else ())
-        for switch in search.on(model)
-        if switch.effort == "never" and switch.fact is not None
-    ]
-    search.solver.pop()
+    with search.solver.inside():
+        for switch in search.record.switches:
+            fact = switch.fact
+            if switch.effort == "never" and fact is not None and (fact.predicate, fact.row) in held:
+                search.solver.add(z3.Not(switch.on))
+        profile = search.least({})
+        found = [
+            switch.fact
+            for _, model in (islice(search.models(profile), MOST_SETS) if profile is not None else ())
+            for switch in search.on(model)
+            if switch.effort == "never" and switch.fact is not None
+        ]
     return found
 
 

@@ -26,6 +26,7 @@ from kb.case import Case, Fact
 from kb.decide import Decision
 from kb.solving.changes import OpenRecord, Setting, Switch, changed, terms_of
 from kb.solving.formulas import Formulas
+from kb.solving.solver import GaveUp, Solver
 from kb.solving.values import Pair, Truth, either, lifted
 from kb.syntax import Constant, Predicate
 from kb.vocabulary import Argument, Change
@@ -129,9 +130,8 @@ class Search:
         case = self.record.open(fixed)
         formulas = Formulas(decision.policy, decision.readings, case, self.record.coding)
         pair: Pair = either(row.pair for row in formulas.rows(asked, (None,) * asked.arity))
-        self.solver = z3.SimpleSolver()
-        self.solver.set("timeout", MILLISECONDS)
-        self.solver.add(pair.must, *self.record.conditions)
+        record = self.record
+        self.solver = Solver(pair.must, *record.conditions, seldom=record.existing, milliseconds=MILLISECONDS)
         # What has been found is ruled out for the search alone, so that its values can still be settled.
         self.searching = z3.Bool("searching")
         self.gave_up = False
@@ -149,10 +149,11 @@ class Search:
 
     def check(self, *assumed: Truth) -> bool:
         """Whether the goal can be proved under what is assumed."""
-        answer = self.solver.check(*assumed)
-        if answer == z3.unknown:
+        try:
+            return self.solver.check(*assumed)
+        except GaveUp:
             self.gave_up = True
-        return bool(answer == z3.sat)
+            return False
 
     def counted(self, effort: Change) -> list[Any]:
         return [switch.on for switch in self.record.switches if switch.effort == effort]
@@ -193,21 +194,20 @@ class Search:
     def repair(self, switches: Sequence[Switch]) -> Repair:
         """The repair of a set of switches, replayed."""
         others = [z3.Not(each.on) for each in self.record.switches if each not in switches]
-        self.solver.push()
-        self.solver.add(*(each.on for each in switches), *others)
         settings: list[Setting] = []
         choices: dict[Switch, list[tuple[str, ...]]] = {}
-        for switch in switches:
-            truth = True
-            if switch.manner == "state":
-                truth = self.check(switch.truth)
-                self.solver.add(switch.truth == truth)
-            options = [self.settle(switch, each) for each in range(len(switch.values))]
-            numbers = [option[0] for option in options]
-            setting = Setting(switch, terms_of(self.record, switch, numbers), truth)
-            settings.append(setting)
-            choices[switch] = [option[1] for option in options]
-        self.solver.pop()
+        with self.solver.inside():
+            self.solver.add(*(each.on for each in switches), *others)
+            for switch in switches:
+                truth = True
+                if switch.manner == "state":
+                    truth = self.check(switch.truth)
+                    self.solver.add(switch.truth == truth)
+                options = [self.settle(switch, each) for each in range(len(switch.values))]
+                numbers = [option[0] for option in options]
+                setting = Setting(switch, terms_of(self.record, switch, numbers), truth)
+                settings.append(setting)
+                choices[switch] = [option[1] for option in options]
         case = changed(self.decision.case, settings)
         replayed = status(decide_again(self.decision, self.decision.policy, case), self.asked)
         assert replayed is Status.MET, f"a repair does not prove {self.asked}: {[each.switch.on for each in settings]}"
@@ -256,17 +256,13 @@ class Search:
         """The latest date that an open date can have up to that of the request, or else the earliest after it."""
         if not self.check(number <= today):
             return self.lowest(number)
-        self.solver.push()
-        self.solver.add(number <= today)
-        assert self.check()
         low, high = exact(self.solver.model().eval(number, model_completion=True)), Fraction(today + 1)
         while high - low > 1:
             middle = low + int((high - low) / 2)
-            if self.check(number >= lifted(middle)):
+            if self.check(number <= today, number >= lifted(middle)):
                 low = exact(self.solver.model().eval(number, model_completion=True))
             else:
                 high = middle
-        self.solver.pop()
         return low
 
     # Words

@@ -87,6 +87,8 @@ class OpenRecord:
     coding: Coding = field(default_factory=Coding)
     switches: list[Switch] = field(default_factory=list)
     conditions: list[Truth] = field(default_factory=list)
+    # That the days of open dates exist, which few models break.
+    existing: list[Truth] = field(default_factory=list)
 
     def open(self, fixed: bool = False) -> OpenCase:
         """The open case. With ``fixed`` even what nothing can change has a switch, to find what is in the way."""
@@ -254,8 +256,9 @@ class OpenRecord:
         """An open value of the type of a field."""
         enumeration = self.policy.vocabulary.types.get(argument.type)
         if argument.type == "date":
-            value, *conditions = open_date(name, self.years)
-            self.conditions += conditions
+            value, within, exists = open_date(name, self.years)
+            self.conditions.append(within)
+            self.existing.append(exists)
             return value
         number = z3.Int(name)
         if enumeration is not None:

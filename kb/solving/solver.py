@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import z3
@@ -25,22 +26,34 @@ class Solver:
         """``seldom`` are truths that few models break: z3 is told of one when a model does, and not before."""
         self.milliseconds = milliseconds
         self.z3 = z3.SimpleSolver()
+        # What z3 is told, by how far inside it holds.
+        self.levels: list[list[Truth]] = [[]]
         self.seldom = [each for each in seldom if each is not True]
         self.add(*truths)
 
     def add(self, *truths: Truth) -> None:
-        """Have truths hold from now on."""
-        # ``z3.Solver.add`` asks each for its sort first, which takes longer than the rest.
-        for truth in truths:
-            if truth is not True:
-                z3.Z3_solver_assert(
-                    self.z3.ctx.ref(), self.z3.solver, (z3.BoolVal(False) if truth is False else truth).as_ast()
-                )
+        """Have truths hold from now on, or as long as the innermost of ``inside`` lasts."""
+        told = [z3.BoolVal(False) if each is False else each for each in truths if each is not True]
+        self.levels[-1] += told
+        _tell(self.z3, told)
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """What is added in here holds in here alone."""
+        seldom = self.seldom
+        self.levels.append([])
+        self.z3.push()
+        try:
+            yield
+        finally:
+            self.z3.pop()
+            self.levels.pop()
+            self.seldom = seldom
 
     @property
     def truths(self) -> list[Truth]:
         """What z3 is told."""
-        return list(self.z3.assertions())
+        return [each for level in self.levels for each in level]
 
     def check(self, *assumed: Truth) -> bool:
         """Whether there is a case of what holds and is assumed. Raises ``GaveUp``."""
@@ -72,10 +85,19 @@ class Solver:
                 return bool(answer == z3.sat)
             fresh = z3.SimpleSolver()
             fresh.set("random_seed", seed)
-            fresh.add(*self.truths)
+            for depth, level in enumerate(self.levels):
+                if depth:
+                    fresh.push()
+                _tell(fresh, level)
             self.z3 = fresh
         raise GaveUp
 
     def model(self) -> Any:
         """A case of what was asked for last."""
         return self.z3.model()
+
+
+def _tell(solver: z3.Solver, truths: Iterable[Truth]) -> None:
+    """What ``add`` of z3 does; that asks each for its sort first, which takes longer than the rest."""
+    for each in truths:
+        z3.Z3_solver_assert(solver.ctx.ref(), solver.solver, each.as_ast())

@@ -84,3 +84,21 @@ def test_what_no_model_breaks_is_never_told() -> None:
     solver = Solver(number == 5, seldom=[number % 2 == 1])
     assert solver.check()
     assert len(solver.truths) == 1
+
+
+def test_what_is_added_inside_holds_inside_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of what few models break, and where the solver starts over in there."""
+    stuck(monkeypatch, 1)
+    number = z3.Int("number")
+    solver = Solver(number > 3, number < 8, seldom=[number % 2 == 1])
+    with solver.inside():
+        solver.add(number < 6)
+        assert solver.check()
+        assert solver.model()[number].as_long() == 5
+        with solver.inside():
+            solver.add(number != 5)
+            assert not solver.check()
+        assert solver.check()
+    assert solver.check(number > 5)
+    assert solver.model()[number].as_long() == 7
+    assert not solver.check(number == 6)
