@@ -216,7 +216,7 @@ def contents_of(
     for name in inputs:
         slots = base.free.slots[name]
         solver = z3.SimpleSolver()
-        solver.add(*base.free.conditions[name])
+        solver.add(*base.free.conditions[name], *base.free.existing[name])
         mine = []
         for chosen in product(*(choices(base, slot, usual, numbers) for slot in slots)):
             held = [slot.holds(each, base.free.coding) for slot, each in zip(slots, chosen, strict=True)]

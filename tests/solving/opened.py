@@ -30,7 +30,8 @@ Rows: TypeAlias = dict[Row, Status]
 
 def conditions(free: FreeCase) -> list[Truth]:
     """All that must hold of an open case."""
-    return [each for name in free.conditions for each in free.conditions[name]]
+    listed = (*free.conditions.items(), *free.existing.items())
+    return [each for _, conditions in listed for each in conditions]
 
 
 def models(free: FreeCase, random: Random, number: int) -> Iterator[Any]:

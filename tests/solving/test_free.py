@@ -156,7 +156,7 @@ def model_of(base: OpenPolicy, held: Mapping[str, Held]) -> z3.ModelRef | None:
     """The model in which every slot holds this, if there is one."""
     solver = z3.SimpleSolver()
     for name in base.inputs:
-        solver.add(*base.free.conditions[name])
+        solver.add(*base.free.conditions[name], *base.free.existing[name])
         solver.add(*(slot.holds(held[slot.name], base.free.coding) for slot in base.free.slots[name]))
     return solver.model() if solver.check() == z3.sat else None
 
