@@ -10,12 +10,11 @@ from decimal import Decimal
 
 from kb import case_nodes
 from kb.problems import printable
-from kb.syntax import Span
+from kb.syntax import NOWHERE
 
 # Words that YAML or the reader would not take for a plain text.
 _PLAIN = re.compile(r"[a-z][a-z0-9_]*\Z")
 _TAKEN = frozenset({"true", "false", "null", "yes", "no", "on", "off", "unknown"})
-_NOWHERE = Span(1, 1, 1, 2)
 
 
 def case_text(record: Mapping[str, object], comment: str = "") -> str:
@@ -51,15 +50,15 @@ def nodes(value: object) -> case_nodes.Node:
     match value:
         case Mapping():
             entries = ((_node(str(key)), nodes(inner)) for key, inner in value.items())
-            return case_nodes.Mapping(tuple(entries), _NOWHERE)
+            return case_nodes.Mapping(tuple(entries), NOWHERE)
         case list() | tuple():
-            return case_nodes.Sequence(tuple(map(nodes, value)), _NOWHERE)
+            return case_nodes.Sequence(tuple(map(nodes, value)), NOWHERE)
     return _node(value)
 
 
 def _node(value: object) -> case_nodes.Scalar:
     plain = not isinstance(value, str) or _is_plain(value)
-    return case_nodes.Scalar(_scalar(value) if plain else str(value), plain, _NOWHERE)
+    return case_nodes.Scalar(_scalar(value) if plain else str(value), plain, NOWHERE)
 
 
 def _is_plain(text: str) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import replace
-from multiprocessing import get_context
 
 from explain.suite.entries import Entry
+from explain.suite.processes import processes
 from explain.suite.trial import Trial
 from kb.policy import Policy
 from kb.regression.mutants import Mutant
@@ -89,7 +89,7 @@ def held(policy: Policy, mutants: Sequence[Mutant], readings: Mapping[str, str],
     if jobs == 1 or len(mutants) < MANY:
         yield Alive(policy, mutants, readings)
         return
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _start, (policy, tuple(mutants), readings)) as pool:
+    with processes(jobs, _start, policy, tuple(mutants), readings) as pool:
         yield AliveElsewhere(policy, mutants, readings, pool, jobs)
 
 

@@ -7,15 +7,14 @@ are quick; every kill is confirmed by the deciding engine before it counts.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import get_context
 from typing import Any
 
 from explain.suite.entries import Entry
 from explain.suite.expect import Difference
+from explain.suite.processes import processes
 from explain.suite.trial import Trial
 from kb.policy import Policy
 from kb.problems import Problem, ProblemsError
@@ -142,8 +141,7 @@ def _processes(
         finally:
             _trial, _mutants = None, ()
         return
-    # A process that is forked would share threads and locks that are not its own, such as those of a progress bar.
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _start, start) as pool:
+    with processes(jobs, _start, *start) as pool:
         yield partial(pool.map, chunksize=CHUNK)
 
 

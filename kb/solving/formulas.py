@@ -89,7 +89,6 @@ class Formulas:
         self.shared = shared
         self.known: dict[object, list[OpenRow]] = {}
         self.named: dict[int, tuple[Goal, frozenset[str]]] = {}
-        self.firsts: dict[object, tuple[int, Wanted]] = {}
         self.given: dict[Predicate, list[OpenRow]] = {
             CASE: [OpenRow(YES, (case.id,))],
             READING: [
@@ -117,7 +116,7 @@ class Formulas:
     def with_given(self, given: Mapping[Predicate, list[OpenRow]], shared: Shared) -> Formulas:
         """The same formulas where predicates have these rows, whatever their clauses say."""
         other = copy(self)
-        other.known, other.firsts, other.given, other.shared = {}, {}, {**self.given, **given}, shared
+        other.known, other.given, other.shared = {}, {**self.given, **given}, shared
         return other
 
     def vague_positions(self, predicate: Predicate) -> tuple[bool, ...]:
@@ -195,24 +194,13 @@ class Formulas:
         waiting = flatten(body)
         found = [Instance(YES, env)]
         while waiting and found:
-            place, needed = self.first(waiting, found[0].env, wanted)
-            goal = waiting.pop(place)
+            goal = waiting[0]
+            if len(waiting) > 1:
+                goal = min(waiting, key=lambda each: self.rank(each, found[0].env, waiting))
+            waiting.remove(goal)
+            needed = None if wanted is None else frozenset(wanted).union(*(self.names(each) for each in waiting))
             found = joined([after for before in found for after in self.step(goal, before, needed)], needed)
         return found
-
-    def first(self, waiting: Sequence[Goal], env: Env, wanted: Wanted) -> tuple[int, Wanted]:
-        """The place of the goal to run first, and the variables that are needed behind it.
-
-        That hangs on what has a value, and not on the values.
-        """
-        key = tuple(map(id, waiting)), tuple((name, value.settled) for name, value in env.items()), wanted
-        if key not in self.firsts:
-            # A goal is kept with its names, so that its id stays its own.
-            names = list(map(self.names, waiting))
-            place = min(range(len(waiting)), key=lambda each: self.rank(waiting[each], env, waiting))
-            needed = None if wanted is None else frozenset(wanted).union(*names[:place], *names[place + 1 :])
-            self.firsts[key] = place, needed
-        return self.firsts[key]
 
     def rank(self, goal: Goal, env: Env, waiting: Sequence[Goal]) -> tuple[int, int]:
         """What to run first: settled tests, then atoms, those with most values first, then the calendar, then tests."""
@@ -336,8 +324,6 @@ def joined(found: list[Instance], needed: Wanted) -> list[Instance]:
     """
     if needed is not None:
         found = [Instance(each.pair, {name: each.env[name] for name in each.env if name in needed}) for each in found]
-    if len(found) < 2:
-        return found
     groups: dict[frozenset[tuple[str, int]], list[Instance]] = {}
     for each in found:
         groups.setdefault(frozenset((name, id(value)) for name, value in each.env.items()), []).append(each)

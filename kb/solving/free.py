@@ -143,7 +143,7 @@ class FreeCase:
             codes = [self.coding.number(Constant("atom", value)) for value in reading.values]
             self.types = {**self.types, key: reading.values}
             self.slots[key] = [Slot(declared, there=True, values=(Value(number, True, key),))]
-            self.conditions[key] = [disj(*(number == code for code in codes))]
+            self.conditions[key], self.existing[key] = [disj(*(number == code for code in codes))], []
             for value, code in zip(reading.values, codes, strict=True):
                 holds = number == code
                 terms = tuple(self.coding.value(Constant("atom", each)) for each in (name, value))
@@ -260,7 +260,7 @@ class FreeCase:
         """A solver of truths about these inputs, with all that holds of them."""
         named = [name for name in self.conditions if name in names]
         conditions = (each for name in named for each in self.conditions[name])
-        seldom = (each for name in named for each in self.existing.get(name, ()))
+        seldom = (each for name in named for each in self.existing[name])
         return Solver(*truths, *conditions, seldom=seldom, milliseconds=milliseconds)
 
     def calendar(self, names: Collection[str]) -> Iterator[Truth]:
