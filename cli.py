@@ -17,6 +17,8 @@ import click
 from kb.problems import ProblemsError, did_you_mean, printable
 
 BAD_INPUT = 2
+# What a shell gives for a command that is ended by the signal of a closed pipe.
+UNHEARD = 141
 # Each command with the module that holds it, in the order of a reader's first day.
 COMMANDS = {
     "demo": "cases",
@@ -70,8 +72,8 @@ class Commands(click.Group):
             # What is still unsaid goes nowhere, or the interpreter would say it again as it ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             if isinstance(error, BrokenPipeError):
-                # The reader of a pipe has seen enough.
-                ctx.exit(0)
+                # The reader of a pipe has seen enough. The verdict was not told, so the code must be none of a verdict.
+                ctx.exit(UNHEARD)
             reason = (error.strerror or str(error)).lower()
             click.echo(f"error: the output cannot be written: {reason}", err=True)
             ctx.exit(BAD_INPUT)

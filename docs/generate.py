@@ -71,6 +71,7 @@ EXIT_CODES = (
     ("1", "refuted (for a query: no answer is met or undocumented)"),
     ("3", "undetermined (for a query: some answer is undocumented, and none is met)"),
     ("2", "bad usage or bad input"),
+    ("141", "what reads the output, such as `head`, was gone before it was told; that says nothing of a verdict"),
 )
 SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z`])")
 
