@@ -41,7 +41,7 @@ UNMEASURED = tests/test_oracle.py tests/solving tests/kb/cohort/test_many.py
 
 nightly: .venv/installed-spark ## every test whole, with what share of the lines ran, and every mutant of the shipped policy
 	@sh .ci/debian swipl=swi-prolog-nox chromium=chromium java=openjdk-17-jre-headless
-	@echo "running every test whole; takes long"
+	@echo "running every test whole; all that follows takes an hour"
 	@$(PY) -m pytest -n auto --every-case --cov --ignore tests/spark $(UNMEASURED:%=--ignore=%)
 	@echo "holding random cases and a million members against the oracle, and cases against the formulas"
 	@$(PY) -m pytest -n auto --dist worksteal --every-case $(UNMEASURED)
