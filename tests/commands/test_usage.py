@@ -143,17 +143,14 @@ def test_no_argument_steers_the_terminal(args: tuple[str, ...]) -> None:
 # Streams
 
 
-@pytest.mark.parametrize(
-    "args", [("check", REFUSAL), ("check", PEND), ("check", APPROVAL), ("test", "nowhere")], ids=str
-)
-def test_a_reader_that_has_seen_enough_ends_a_command_without_a_verdict(args: tuple[str | Path, ...]) -> None:
+@pytest.mark.parametrize("case", [REFUSAL, PEND, APPROVAL], ids=lambda path: path.name)
+def test_a_reader_that_has_seen_enough_ends_a_command_without_a_verdict(case: Path) -> None:
     """A pipe that is closed, as by `head`, is no mistake, and its exit code is that of no outcome."""
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as closed:
-        ran = process(*args, stdout=closed)
-    assert ran.returncode == 141
-    assert "Traceback" not in ran.stderr
+        ran = process("check", case, stdout=closed)
+    assert (ran.returncode, ran.stderr) == (141, "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
