@@ -9,8 +9,8 @@ from itertools import combinations
 from kb.answers import Status
 from kb.decide import Decision
 from kb.policy import Policy
+from kb.regression.comparison import Comparison, ReplayError
 from kb.regression.cones import called, cones, reading_of
-from kb.regression.meaning import Comparison, ReplayError
 from kb.regression.mutants import Mutant
 from kb.regression.open_policy import OpenPolicy
 from kb.solving.formulas import Formulas, equal

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
+from kb.answers import Status
 from kb.order import flatten
 from kb.policy import Policy
 from kb.syntax import (
@@ -57,12 +58,24 @@ class RowsNeeded:
         self.rows = rows
         self.inputs = {each.predicate: each for each in policy.vocabulary.inputs.values()}
         self.lists = {predicate for predicate, each in self.inputs.items() if each.kind == "many"}
-        self.known: dict[tuple[Predicate, bool], Need] = {}
+        self.known: dict[tuple[Predicate, bool, frozenset[Predicate]], Need] = {}
         self.sizes: dict[tuple[Predicate, int], int] = {}
 
-    def whole(self, predicate: Predicate, met: bool) -> Counter[str]:
-        """How many rows of each list are enough for a goal to be met, or else to keep it from being met."""
-        return self.total(self.predicate(predicate, met), predicate, met)
+    def whole(self, predicate: Predicate, met: bool, but_for: Collection[Predicate] = ()) -> Counter[str]:
+        """How many rows of each list are enough for a goal to be met, or else to keep it from being met.
+
+        ``but_for`` are goals of its clauses that cannot be what keeps it from that.
+        """
+        return self.total(self.predicate(predicate, met, but_for), predicate, met)
+
+    def having(self, predicate: Predicate, status: Status, but_for: Collection[Predicate] = ()) -> Counter[str]:
+        """How many rows are enough for a goal to have a status; undocumented takes that it may be met and is not."""
+        found = Counter[str]()
+        if status is not Status.NOT_MET:
+            found += self.whole(predicate, True)
+        if status is not Status.MET:
+            found += self.whole(predicate, False, but_for)
+        return found
 
     def of_clause(self, clause: Clause, met: bool) -> Counter[str]:
         """The same of a clause by itself."""
@@ -74,19 +87,21 @@ class RowsNeeded:
         found = Counter(need.own) + Counter(row.name for row in need.shared)
         return Counter({name: number * times for name, number in found.items()})
 
-    def predicate(self, predicate: Predicate, met: bool) -> Need:
+    def predicate(self, predicate: Predicate, met: bool, but_for: Collection[Predicate] = ()) -> Need:
         """The need of any goal of a predicate. To be met it takes one clause, not to be met it takes them all."""
-        if (predicate, met) not in self.known:
-            needs = [self.clause(each, met) for each in self.policy.clauses.get(predicate, ())]
+        key = predicate, met, frozenset(but_for)
+        if key not in self.known:
+            needs = [self.clause(each, met, but_for) for each in self.policy.clauses.get(predicate, ())]
             own: Counter[str] = Counter()
             for need in needs:
                 own = own | Counter(need.own) if met else own + Counter(need.own)
             shared = frozenset[Atom]().union(*(need.shared for need in needs))
-            self.known[predicate, met] = Need(shared, own)
-        return self.known[predicate, met]
+            self.known[key] = Need(shared, own)
+        return self.known[key]
 
-    def clause(self, clause: Clause, met: bool) -> Need:
-        body = [substitute(goal, formal(clause)) for goal in clause.body]
+    def clause(self, clause: Clause, met: bool, but_for: Collection[Predicate] = ()) -> Need:
+        left = [goal for goal in clause.body if not (isinstance(goal, Atom) and goal.predicate in but_for)]
+        body = [substitute(goal, formal(clause)) for goal in left]
         places = {f"#{place}" for place in range(len(clause.head.args))}
         rows, own = self.all_of(body, met, places)
         shared = {row for row in rows if _names(row) <= places and not _open(row)}
@@ -104,11 +119,17 @@ class RowsNeeded:
         own_names = {name for goal in plain for name in _names(goal)} - set(fixed)
         rows: set[Atom] = set()
         own: Counter[str] = Counter()
+        alone: Counter[str] = Counter()
         for goal in goals:
             named, others = self.goal(goal, met, own_names | set(fixed))
             if met:
                 rows |= named
                 own += others
+                continue
+            if not _names(goal) & own_names:
+                # Where this one is not met, that is enough.
+                alone |= others
+                rows |= named
                 continue
             own += _times(others, self.values(_names(goal) & own_names, goals))
             for row in named:
@@ -116,7 +137,7 @@ class RowsNeeded:
                     own[row.name] += self.values(apart, goals)
                 else:
                     rows.add(row)
-        return rows, own
+        return rows, own | alone
 
     def goal(self, goal: Goal, met: bool, fixed: Collection[str]) -> tuple[set[Atom], Counter[str]]:
         """The same of one goal."""
@@ -198,14 +219,28 @@ class RowsNeeded:
 
 
 def lacking(
-    needed: tuple[RowsNeeded, RowsNeeded], names: tuple[Predicate, Predicate], rows: Mapping[str, int]
+    needed: tuple[RowsNeeded, RowsNeeded],
+    names: tuple[Predicate, Predicate],
+    rows: Mapping[str, int],
+    common: Collection[Predicate] = (),
+    turn: tuple[Status, Status] | None = None,
 ) -> dict[str, int]:
-    """How many rows more than these a case takes that shows a difference of a goal between two policies.
+    """How many rows more than these a case takes in which a goal differs between two policies, or turns so.
 
-    There the goal is met in one of them, and is not in the other. ``names`` are those of the goal in each.
+    ``names`` are those of the goal in each policy, ``turn`` its statuses. ``common`` says the same in both, and no
+    clause for the goal does without: where one of the two is met, or may be, it does not keep the other from it.
     """
     (old, new), (before, after) = needed, names
-    most = (old.whole(before, True) + new.whole(after, False)) | (old.whole(before, False) + new.whole(after, True))
+    if turn is None:
+        # It is met in one of them, or may be, and in the other it is not.
+        most = (old.whole(before, True) + new.whole(after, False, common)) | (
+            old.whole(before, False, common) + new.whole(after, True)
+        )
+    else:
+        lower = min(turn)
+        most = old.having(before, turn[0], common if turn[0] is lower else ()) + new.having(
+            after, turn[1], common if turn[1] is lower else ()
+        )
     return {name: number - rows[name] for name, number in most.items() if number > rows[name]}
 
 

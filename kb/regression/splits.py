@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from kb.regression.comparison import Comparison, ReplayError
 from kb.regression.findings import Split
 from kb.regression.kill import differing, instances
-from kb.regression.meaning import Comparison, ReplayError
 from kb.regression.open_policy import OpenPolicy
 from kb.solving.free import Slot
 from kb.solving.shared import anchor_of

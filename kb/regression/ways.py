@@ -11,8 +11,8 @@ from kb.answers import Status
 from kb.case_text import case_text
 from kb.decide import decide
 from kb.read_case import take_record
+from kb.regression.comparison import ReplayError
 from kb.regression.findings import Way
-from kb.regression.meaning import ReplayError
 from kb.regression.open_policy import OpenPolicy
 from kb.solving.free import CASE_ID, Held, Slot, record_of
 from kb.solving.solver import GaveUp, Solver

@@ -201,8 +201,9 @@ def editing() -> None:
     from explain.suite.grow import grow
     from explain.suite.mutation import mutate
     from explain.suite.policies import Policies
+    from kb.regression.comparison import Comparison
     from kb.regression.kill import Killer
-    from kb.regression.meaning import Comparison, compare
+    from kb.regression.meaning import compare
     from kb.regression.mutants import mutants
     from kb.regression.open_policy import OpenPolicy
 

@@ -11,8 +11,8 @@ import pytest
 
 from kb.answers import Answers, Status
 from kb.policy import Policy, build_policy
+from kb.regression.comparison import Comparison
 from kb.regression.kill import Kill, Killer, above
-from kb.regression.meaning import Comparison
 from kb.regression.mutants import Mutant, mutants
 from kb.regression.open_policy import OpenPolicy
 from kb.solving.usual import Contents

@@ -14,8 +14,8 @@ from kb.decide import decide
 from kb.policy import Policy, build_policy
 from kb.problems import ProblemsError
 from kb.read_case import read_case
+from kb.regression.comparison import turned
 from kb.regression.kill import Kill, Killer, instances
-from kb.regression.meaning import turned
 from kb.regression.mutants import Mutant, mutants
 from kb.solving.solver import GaveUp
 from kb.syntax import Constant, Predicate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 from functools import partial
+from random import Random
 
 import pytest
 
@@ -13,9 +14,11 @@ from kb.decide import decide
 from kb.policy import Policy, build_policy
 from kb.problems import ProblemsError
 from kb.read_case import read_case
-from kb.regression import meaning
+from kb.regression import comparison as comparing
+from kb.regression.comparison import TURNS, Comparison, ReplayError
 from kb.regression.difference import Meaning, Shift
-from kb.regression.meaning import TURNS, Comparison, ReplayError, compare
+from kb.regression.meaning import compare
+from kb.regression.mutants import mutants
 from kb.regression.open_policy import OpenPolicy
 from kb.syntax import Predicate
 from tests.editions import edited
@@ -32,6 +35,21 @@ KINDS = (
 :- input(sure(P: case), one, "Sure?").
 eligible(P) :- kind(P, _).
 eligible(P) :- sure(P).
+"""
+)
+
+
+SIZES = (
+    HEADER
+    + r"""
+:- type(kind, [left, right, other]).
+:- input(item(P: case, Kind: kind, Size: integer), many, "Which items?", [noun("item")]).
+:- input(sealed(P: case), one, "Sealed?").
+large_left(P) :- item(P, left, Size), Size >= 3.
+large_right(P) :- item(P, right, Size), Size >= 3.
+eligible(P) :- large_left(P), large_right(P), plain(P).
+eligible(P) :- sealed(P), plain(P), \+ item(P, left, _).
+plain(P) :- case(P), \+ item(P, other, _).
 """
 )
 
@@ -209,6 +227,29 @@ def test_a_case_with_more_rows_than_the_bounds_have_is_found() -> None:
     assert len(witness.record["trial"]) == 3
 
 
+def test_a_turn_from_undocumented_takes_rows_for_what_was_known_and_for_what_is() -> None:
+    """Two items meet both goals now; a third of an unknown size left one of them open before."""
+    text = "".join(line for line in SIZES.splitlines(keepends=True) if "\\+" not in line).replace(", plain(P)", "")
+    found = difference(text, ("Size >= 3", "Size >= 2"))
+    assert "at most 2 of each: item" in found.bounds
+    assert turns(found.root) == UP
+    (witness,) = (each.witness for each in found.root.transitions if (each.before, each.after) == (UNDOCUMENTED, MET))
+    assert witness is not None
+    assert isinstance(witness.record["item"], list)
+    assert len(witness.record["item"]) == 3
+
+
+@pytest.mark.parametrize(("text", "seed"), [(SIZES, 1), (SIZES, 2), (SIZES, 3), (MS, 1), (tried(4), 1)])
+def test_with_more_rows_from_the_start_no_other_turn_is_found(text: str, seed: int) -> None:
+    """What is not found within the bounds is looked for with as many rows as it takes, whatever the mistakes."""
+    made = list(mutants(policy_of(text)))
+    old, new = (each.policy for each in Random(seed).sample(made, 2))
+    few, many = (compare(old, new, rows=rows) for rows in (0, 4))
+    assert few.bounds != many.bounds
+    for first, second in zip((few.root, *few.criteria), (many.root, *many.criteria), strict=True):
+        assert (turns(first), first.relation) == (turns(second), second.relation), first.goal
+
+
 def test_where_a_difference_could_take_too_many_rows_nothing_is_claimed() -> None:
     """Twelve trials are more than are looked at."""
     found = difference(tried(12), ("had_drug_0(P), had_drug_1(P)", "had_drug_1(P)"))
@@ -233,6 +274,7 @@ def test_what_cannot_turn_whatever_the_rest_says_is_ruled_out_at_once() -> None:
         if comparison.imaginable(root, partial(Comparison.turning, predicate=root, before=turn[0], after=turn[1]))
     }
     assert imagined == {(after, before) for before, after in UP}
+    assert {turn for turn in TURNS if comparison.can_turn(root, *turn)} == imagined
     assert "hazard" not in comparison.reached(comparison.root)
     assert "hazard" in comparison.inputs(comparison.root)
 
@@ -269,7 +311,7 @@ def test_recursion_is_refused_in_either_edition() -> None:
 def test_a_witness_that_the_engine_decides_otherwise_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Formulas and engine check each other: were one of them wrong, it would be said and nothing claimed."""
     old = policy_of(MS)
-    monkeypatch.setattr(meaning, "decide_again", lambda before, *_: before)
+    monkeypatch.setattr(comparing, "decide_again", lambda before, *_: before)
     with pytest.raises(ReplayError, match="disagrees"):
         compare(old, policy_of(edited(MS, ("Months >= 3", "Months >= 1"))))
 

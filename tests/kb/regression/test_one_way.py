@@ -12,9 +12,9 @@ from kb.answers import Status
 from kb.decide import Decision, decide
 from kb.policy import Policy, build_policy, load_policy
 from kb.read_case import load_case, read_case
+from kb.regression.comparison import TURNS, Comparison
 from kb.regression.cones import Meanings, cones
 from kb.regression.evaluate import Evaluator
-from kb.regression.meaning import TURNS, Comparison
 from kb.regression.mutants import mutants
 from kb.regression.one_way import DOWN, EITHER, STAYS, UP, OneWay, Ways
 from kb.regression.open_policy import OpenPolicy
