@@ -131,7 +131,7 @@ class Search:
         formulas = Formulas(decision.policy, decision.readings, case, self.record.coding)
         pair: Pair = either(row.pair for row in formulas.rows(asked, (None,) * asked.arity))
         record = self.record
-        self.solver = Solver(pair.must, *record.conditions, seldom=record.existing, milliseconds=MILLISECONDS)
+        self.solver = Solver(pair.must, *record.conditions, seldom=record.seldom, milliseconds=MILLISECONDS)
         # What has been found is ruled out for the search alone, so that its values can still be settled.
         self.searching = z3.Bool("searching")
         self.gave_up = False

@@ -19,8 +19,9 @@ from kb.answers import Status
 from kb.case import Case, Evidence, Fact
 from kb.policy import Policy
 from kb.solving.bounds import FIRST_YEAR, LAST_YEAR
-from kb.solving.coding import Coding, day_of, open_date
+from kb.solving.coding import Coding, day_of
 from kb.solving.formulas import OpenCase
+from kb.solving.solver import Seldom
 from kb.solving.values import YES, OpenRow, Pair, Truth, Value, chosen, conj, disj, lifted
 from kb.syntax import Constant, Predicate, Term, Unknown
 from kb.vocabulary import Argument, Change, Input
@@ -87,8 +88,8 @@ class OpenRecord:
     coding: Coding = field(default_factory=Coding)
     switches: list[Switch] = field(default_factory=list)
     conditions: list[Truth] = field(default_factory=list)
-    # That the days of open dates exist, which few models break.
-    existing: list[Truth] = field(default_factory=list)
+    # What holds of open dates and few models break.
+    seldom: list[Seldom] = field(default_factory=list)
 
     def open(self, fixed: bool = False) -> OpenCase:
         """The open case. With ``fixed`` even what nothing can change has a switch, to find what is in the way."""
@@ -256,9 +257,9 @@ class OpenRecord:
         """An open value of the type of a field."""
         enumeration = self.policy.vocabulary.types.get(argument.type)
         if argument.type == "date":
-            value, within, exists = open_date(name, self.years)
+            value, within, seldom = self.coding.open_date(name, self.years)
             self.conditions.append(within)
-            self.existing.append(exists)
+            self.seldom += seldom
             return value
         number = z3.Int(name)
         if enumeration is not None:

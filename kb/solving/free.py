@@ -18,9 +18,9 @@ import z3
 
 from kb.policy import Policy
 from kb.solving.bounds import LARGEST, Bounds
-from kb.solving.coding import Coding, day_of, open_date
+from kb.solving.coding import Coding, day_of
 from kb.solving.formulas import OpenCase
-from kb.solving.solver import MILLISECONDS, Solver
+from kb.solving.solver import MILLISECONDS, Seldom, Solver
 from kb.solving.values import OPEN, OpenRow, Pair, Truth, Value, conj, disj, lifted, months_of, neg, unknowns_of
 from kb.syntax import Constant, Predicate
 from kb.vocabulary import Argument, Input
@@ -70,6 +70,7 @@ class Slot:
         """What z3 has for the slot to be solved for."""
         terms = (self.stated, self.truth, self.there, self.attested)
         terms += (*(each.known for each in self.values), *(each.number for each in self.values))
+        terms += tuple(each.parts.count for each in self.values if each.parts is not None)
         return unknowns_of(*terms)
 
     def holds(self, held: Held, coding: Coding) -> Truth:
@@ -104,20 +105,20 @@ class FreeCase:
         self.id = self.coding.value(CASE_ID)
         self.slots: dict[str, list[Slot]] = {}
         self.conditions: dict[str, list[Truth]] = {}
-        # That the days of an input's dates exist, which a model seldom breaks.
-        self.existing: dict[str, list[Truth]] = {}
+        # What holds of an input's dates and a model seldom breaks.
+        self.seldom: dict[str, list[Seldom]] = {}
         self.rows: dict[Predicate, list[OpenRow]] = {}
         # The input of each number that is open, by the number's name.
         self.owners: dict[str, str] = {}
         # What holds of the time between dates, with the inputs that the dates are of.
         self.calendars: list[tuple[Truth, frozenset[str]]] = []
-        # The name of the slot of each reading that is open.
+        # The name of the slot of each open reading.
         self.readings: dict[str, str] = {}
         self.texts = self.open_texts()
         for declared in inputs.values():
             self.slots[declared.name] = []
             self.conditions[declared.name] = []
-            self.existing[declared.name] = []
+            self.seldom[declared.name] = []
             self.rows[declared.predicate] = list(self.open(declared))
 
     def open_texts(self) -> list[str]:
@@ -143,7 +144,7 @@ class FreeCase:
             codes = [self.coding.number(Constant("atom", value)) for value in reading.values]
             self.types = {**self.types, key: reading.values}
             self.slots[key] = [Slot(declared, there=True, values=(Value(number, True, key),))]
-            self.conditions[key], self.existing[key] = [disj(*(number == code for code in codes))], []
+            self.conditions[key], self.seldom[key] = [disj(*(number == code for code in codes))], []
             for value, code in zip(reading.values, codes, strict=True):
                 holds = number == code
                 terms = tuple(self.coding.value(Constant("atom", each)) for each in (name, value))
@@ -227,11 +228,11 @@ class FreeCase:
         """
         known, conditions = z3.Bool(f"{name} stated"), self.conditions[declared.name]
         if argument.type == "date":
-            value, within, exists = open_date(name, self.bounds.years)
-            month, day = months_of(value).month, months_of(value).day
-            self.owners |= {str(month): declared.name, str(day): declared.name}
-            conditions += (within, z3.Or(known, z3.And(month == 12 * 2000, day == 0)))
-            self.existing[declared.name].append(exists)
+            value, within, seldom = self.coding.open_date(name, self.bounds.years)
+            parts = months_of(value)
+            self.owners |= {str(part): declared.name for part in (parts.month, parts.day, parts.count)}
+            conditions += (within, z3.Or(known, z3.And(parts.month == 12 * 2000, parts.day == 0)))
+            self.seldom[declared.name] += seldom
             return replace(value, known=known)
         number = z3.Int(name)
         value = Value(number, known, name)
@@ -259,8 +260,7 @@ class FreeCase:
     def solver(self, names: Collection[str], *truths: Truth, milliseconds: int = MILLISECONDS) -> Solver:
         """A solver of truths about these inputs, with all that holds of them."""
         named = [name for name in self.conditions if name in names]
-        conditions = (each for name in named for each in self.conditions[name])
-        seldom = (each for name in named for each in self.existing[name])
+        conditions, seldom = ([each for name in named for each in by[name]] for by in (self.conditions, self.seldom))
         return Solver(*truths, *conditions, seldom=seldom, milliseconds=milliseconds)
 
     def calendar(self, names: Collection[str]) -> Iterator[Truth]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import z3
@@ -19,17 +21,35 @@ class GaveUp(Exception):
     """z3 found neither a case nor that there is none, in the time that it has."""
 
 
+@dataclass(frozen=True)
+class Seldom:
+    """A truth that few models break; ``piece`` is what z3 is told of it where a model does, all of it or a part.
+
+    ``asked``: whether it matters to anything yet. ``outline`` follows from it, and is told at the start if it does.
+    """
+
+    truth: Truth
+    piece: Callable[[Any], Truth]
+    asked: Callable[[], bool] = lambda: True
+    outline: Truth = True
+
+
+def whole(truth: Truth) -> Seldom:
+    """A truth that is told all at once."""
+    return Seldom(truth, lambda _: truth)
+
+
 class Solver:
     """Truths that hold together, and whether there is a case of them."""
 
-    def __init__(self, *truths: Truth, seldom: Iterable[Truth] = (), milliseconds: int = MILLISECONDS) -> None:
-        """``seldom`` are truths that few models break: z3 is told of one when a model does, and not before."""
+    def __init__(self, *truths: Truth, seldom: Iterable[Seldom] = (), milliseconds: int = MILLISECONDS) -> None:
+        """``seldom``: z3 is told of one when a model breaks it, and not before."""
         self.milliseconds = milliseconds
         self.z3 = z3.SimpleSolver()
         # What z3 is told, by how far inside it holds.
         self.levels: list[list[Truth]] = [[]]
-        self.seldom = [each for each in seldom if each is not True]
-        self.add(*truths)
+        self.rare = [each for each in seldom if each.truth is not True]
+        self.add(*truths, *(each.outline for each in self.seldom))
 
     def add(self, *truths: Truth) -> None:
         """Have truths hold from now on, or as long as the innermost of ``inside`` lasts."""
@@ -40,7 +60,6 @@ class Solver:
     @contextmanager
     def inside(self) -> Iterator[None]:
         """What is added in here holds in here alone."""
-        seldom = self.seldom
         self.levels.append([])
         self.z3.push()
         try:
@@ -48,7 +67,11 @@ class Solver:
         finally:
             self.z3.pop()
             self.levels.pop()
-            self.seldom = seldom
+
+    @property
+    def seldom(self) -> list[Seldom]:
+        """What few models break, as far as it matters."""
+        return [each for each in self.rare if each.asked()]
 
     @property
     def truths(self) -> list[Truth]:
@@ -57,16 +80,18 @@ class Solver:
 
     def check(self, *assumed: Truth) -> bool:
         """Whether there is a case of what holds and is assumed. Raises ``GaveUp``."""
+        latest = monotonic() + self.milliseconds / 1000
         while self.found(*assumed):
             broken = self.broken()
             if not broken:
                 return True
-            self.add(*broken)
-            told = {each.get_id() for each in broken}
-            self.seldom = [each for each in self.seldom if each.get_id() not in told]
+            if monotonic() > latest:
+                raise GaveUp
+            model = self.z3.model()
+            self.add(*(each.piece(model) for each in broken))
         return False
 
-    def broken(self) -> list[Truth]:
+    def broken(self) -> list[Seldom]:
         """Which of the truths that are seldom broken the model does break."""
         model = self.z3.model()
 
@@ -74,7 +99,9 @@ class Solver:
             return truth is True or z3.is_true(model.eval(truth, model_completion=True))
 
         # All at once first, for mostly it breaks none.
-        return [] if holds(conj(*self.seldom)) else [each for each in self.seldom if not holds(each)]
+        seldom = self.seldom
+        every = conj(*(each.truth for each in seldom))
+        return [] if holds(every) else [each for each in seldom if not holds(each.truth)]
 
     def found(self, *assumed: Truth) -> bool:
         """Whether z3 finds a case of all that it is told. Raises ``GaveUp``."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -155,10 +156,14 @@ class OpenRow:
 
 @dataclass(frozen=True, slots=True)
 class Months:
-    """A date taken apart: its months since the year nought, and its day of the month less one."""
+    """A date taken apart: its months since the year nought, and its day of the month less one.
+
+    ``count``: the same date as the days since a fixed day (``date.toordinal``); of an open date a number of its own.
+    """
 
     month: Number
     day: Number
+    count: Number
 
 
 def months_of(value: Value) -> Months:
@@ -166,7 +171,7 @@ def months_of(value: Value) -> Months:
     if value.parts is not None:
         return value.parts
     month, day = divmod(int(value.number), 32)
-    return Months(month, day)
+    return Months(month, day, date(month // 12, month % 12 + 1, day + 1).toordinal())
 
 
 def chosen(condition: Truth, left: Value, right: Value) -> Value:
@@ -177,6 +182,7 @@ def chosen(condition: Truth, left: Value, right: Value) -> Value:
         parts = Months(
             z3.If(condition, lifted(first.month), lifted(last.month)),
             z3.If(condition, lifted(first.day), lifted(last.day)),
+            z3.If(condition, lifted(first.count), lifted(last.count)),
         )
     number = z3.If(condition, lifted(left.number), lifted(right.number))
     return Value(number, True, f"{left.label} or {right.label or right.number}", parts=parts)

@@ -12,7 +12,7 @@ import z3
 from kb.solving.free import FreeCase, Held, Record, Slot, Stated, number_of, record_of
 from kb.solving.solver import MILLISECONDS, Solver
 from kb.solving.usual import Contents
-from kb.solving.values import Truth, Value, conj, cost_at_most, disj, lifted, neg, put_in
+from kb.solving.values import Truth, Value, conj, cost_at_most, disj, lifted, neg, put_in, unknowns_of
 from kb.syntax import Constant
 from kb.vocabulary import Argument
 
@@ -65,7 +65,7 @@ class WitnessSearch:
         self.free = free
         self.usual = usual
         self.steady = steady
-        self.known: dict[tuple[int, str], list[tuple[Any, Any]]] = {}
+        self.known: dict[tuple[int, str, int], list[tuple[Any, Any]]] = {}
         self.flags: dict[tuple[int, Slot], tuple[Any, Truth]] = {}
 
     def smallest(
@@ -111,14 +111,15 @@ class WitnessSearch:
 
     def said(self, number: int, name: str) -> list[tuple[Any, Any]]:
         """What the variables of an input are in one of the usual cases."""
-        if (number, name) not in self.known:
+        key = number, name, len(self.free.coding.counted)
+        if key not in self.known:
             solver = self.free.solver([name])
             for slot in self.free.slots[name]:
                 solver.add(slot.holds(self.usual[number][slot.name], self.free.coding))
             solver.check()
             model = solver.model()
-            self.known[number, name] = [(each(), model[each]) for each in model.decls()]
-        return self.known[number, name]
+            self.known[key] = [(each(), model[each]) for each in model.decls()]
+        return self.known[key]
 
     def departing(self, number: int, slot: Slot) -> tuple[Any, Truth]:
         """A boolean that must be true where a slot departs from one of the usual cases, and that it must."""
@@ -278,8 +279,10 @@ class Settling:
     def narrowed(self, slots: Iterable[Slot]) -> Settling:
         """The same where these slots hold what they hold in the model, of which little is left to be solved."""
         fixed = [(each, self.model.eval(each, model_completion=True)) for slot in slots for each in slot.variables]
-        truth, seldom = (put_in(conj(*each), fixed) for each in (self.solver.truths, self.solver.seldom))
-        solver = Solver(truth, seldom=[seldom])
+        settled = {variable.get_id() for variable, _ in fixed}
+        # What is seldom broken is of one slot each, and holds where that is fixed.
+        left = [each for each in self.solver.seldom if unknowns_of(each.truth)[0].get_id() not in settled]
+        solver = Solver(put_in(conj(*self.solver.truths), fixed), seldom=left)
         solver.check()
         return Settling(solver)
 

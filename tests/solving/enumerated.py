@@ -19,7 +19,7 @@ from kb.solving.free import Held, Slot, Stated
 from kb.solving.usual import Contents
 from kb.solving.witness import STEADY
 from kb.syntax import Atom, Constant, Predicate, Term, Unknown, Variable
-from tests.solving.opened import read_back, text_of
+from tests.solving.opened import read_back, text_of, uncounted
 
 HEAD = """
 :- policy(tiny, [title("Tiny"), payer("P"), edition('1'), effective('2024-01-01'),
@@ -216,7 +216,7 @@ def contents_of(
     for name in inputs:
         slots = base.free.slots[name]
         solver = z3.SimpleSolver()
-        solver.add(*base.free.conditions[name], *base.free.existing[name])
+        solver.add(*base.free.conditions[name], *uncounted(base.free.seldom[name]))
         mine = []
         for chosen in product(*(choices(base, slot, usual, numbers) for slot in slots)):
             held = [slot.holds(each, base.free.coding) for slot, each in zip(slots, chosen, strict=True)]

@@ -20,7 +20,8 @@ from kb.read_case import read_case
 from kb.regression.open_policy import OpenPolicy
 from kb.solving.formulas import Formulas
 from kb.solving.free import FreeCase, Held, Slot, Stated, number_of, reading_key, record_of
-from kb.solving.values import Pair, Truth
+from kb.solving.solver import Seldom
+from kb.solving.values import Pair, Truth, Value
 from kb.syntax import CASE, Constant, Predicate, Term, Unknown
 from kb.vocabulary import Input
 
@@ -29,9 +30,25 @@ Rows: TypeAlias = dict[Row, Status]
 
 
 def conditions(free: FreeCase) -> list[Truth]:
-    """All that must hold of an open case."""
-    listed = (*free.conditions.items(), *free.existing.items())
-    return [each for _, conditions in listed for each in conditions]
+    """All that must hold of an open case but for the counts of days, which follow from its dates."""
+    return [
+        *(each for listed in free.conditions.values() for each in listed),
+        *(each for listed in free.seldom.values() for each in uncounted(listed)),
+    ]
+
+
+def uncounted(seldom: Iterable[Seldom]) -> list[Truth]:
+    """What few models break but for the counts of days, of which z3 alone would think for long."""
+    return [each.truth for each in seldom if each.outline is True]
+
+
+def settled(model: Any, values: Iterable[Value]) -> Iterator[Truth]:
+    """That the open dates among values are what they are in a model, and their counts what follows from that."""
+    for each in (value.parts for value in values):
+        if each is not None and z3.is_const(each.month):
+            month, day = (model.eval(part, model_completion=True).as_long() for part in (each.month, each.day))
+            held = date(month // 12, month % 12 + 1, day + 1)
+            yield z3.And(each.month == month, each.day == day, each.count == held.toordinal())
 
 
 def models(free: FreeCase, random: Random, number: int) -> Iterator[Any]:
@@ -49,7 +66,9 @@ def models(free: FreeCase, random: Random, number: int) -> Iterator[Any]:
             elif solver.check(wish) == z3.sat:
                 model = solver.model()
                 solver.add(wish)
-        yield model
+        solver.add(*settled(model, (value for slots in free.slots.values() for slot in slots for value in slot.values)))
+        assert solver.check() == z3.sat
+        yield solver.model()
         solver.pop()
 
 

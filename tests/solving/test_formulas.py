@@ -22,6 +22,7 @@ from kb.syntax import Atom, Predicate
 from tests.oracle.programs import Program
 from tests.oracle.random_cases import Trial, as_yaml, random_trials, read_record
 from tests.sampling import tries
+from tests.solving.opened import settled, uncounted
 from tests.support import HEADER
 from tests.test_cases import CASES
 from tests.test_oracle import EVERY_FORM
@@ -74,7 +75,7 @@ def test_with_every_switch_off_the_formulas_say_what_the_engine_says(policy: Pol
         record = OpenRecord(policy, case)
         formulas = Formulas(policy, trial.readings, record.open(), record.coding)
         solver = z3.SimpleSolver()
-        solver.add(*record.conditions, *record.existing, *(z3.Not(each.on) for each in record.switches))
+        solver.add(*record.conditions, *uncounted(record.seldom), *(z3.Not(each.on) for each in record.switches))
         assert solver.check() == z3.sat
         answers = decide(policy, case, trial.readings).answers
         for predicate in asked(policy):
@@ -89,7 +90,7 @@ def test_whatever_is_changed_the_formulas_say_what_the_engine_says_of_the_change
         record = OpenRecord(policy, case)
         formulas = Formulas(policy, trial.readings, record.open(), record.coding)
         solver = z3.SimpleSolver()
-        solver.add(*record.conditions, *record.existing)
+        solver.add(*record.conditions, *uncounted(record.seldom))
         turned = [each for each in record.switches if chance.random() < 0.3]
         for switch in record.switches:
             wanted = switch.on if switch in turned else z3.Not(switch.on)
@@ -99,6 +100,8 @@ def test_whatever_is_changed_the_formulas_say_what_the_engine_says_of_the_change
             for value in switch.values:
                 guess = lifted(value.number) <= chance.randrange(1, 800_000)
                 solver.add(guess if solver.check(guess) == z3.sat else z3.BoolVal(True))
+        assert solver.check() == z3.sat
+        solver.add(*settled(solver.model(), (value for switch in record.switches for value in switch.values)))
         assert solver.check() == z3.sat
         model = solver.model()
         settings = []
@@ -129,7 +132,7 @@ def test_the_formulas_follow_the_rules(program: Program) -> None:
     record = OpenRecord(policy, case)
     formulas = Formulas(policy, program.readings, record.open(), record.coding)
     solver = z3.SimpleSolver()
-    solver.add(*record.conditions, *record.existing, *(z3.Not(each.on) for each in record.switches))
+    solver.add(*record.conditions, *uncounted(record.seldom), *(z3.Not(each.on) for each in record.switches))
     assert solver.check() == z3.sat
     goal = Predicate("goal", 1)
     wanted = status(decide(policy, case, program.readings).answers, goal, case)
@@ -157,7 +160,7 @@ def test_a_variable_that_meets_itself_again_and_again_keeps_what_says_most() -> 
         )
         record = OpenRecord(policy, case)
         solver = z3.SimpleSolver()
-        solver.add(*record.conditions, *record.existing, *(z3.Not(each.on) for each in record.switches))
+        solver.add(*record.conditions, *uncounted(record.seldom), *(z3.Not(each.on) for each in record.switches))
         assert solver.check() == z3.sat
         found = truth(Formulas(policy, {}, record.open(), record.coding).status(goal), solver.model())
         assert found is status(decide(policy, case).answers, goal, case), said

@@ -17,7 +17,8 @@ from kb.decide import decide
 from kb.policy import SHIPPED, Policy, build_policy, load_policy
 from kb.read_case import read_case
 from kb.regression.open_policy import OpenPolicy
-from kb.solving.coding import Coding, open_date
+from kb.solving.bounds import FIRST_YEAR, LAST_YEAR
+from kb.solving.coding import Coding, nearly
 from kb.solving.free import Held
 from kb.solving.values import Months, Value, months_of
 from tests.oracle.random_cases import as_yaml
@@ -32,7 +33,9 @@ from tests.solving.opened import (
     rows_by_formulas,
     said_by_case,
     said_by_slots,
+    settled,
     text_of,
+    uncounted,
     within,
 )
 from tests.support import HEADER
@@ -156,9 +159,14 @@ def model_of(base: OpenPolicy, held: Mapping[str, Held]) -> z3.ModelRef | None:
     """The model in which every slot holds this, if there is one."""
     solver = z3.SimpleSolver()
     for name in base.inputs:
-        solver.add(*base.free.conditions[name], *base.free.existing[name])
+        solver.add(*base.free.conditions[name], *uncounted(base.free.seldom[name]))
         solver.add(*(slot.holds(held[slot.name], base.free.coding) for slot in base.free.slots[name]))
-    return solver.model() if solver.check() == z3.sat else None
+    if solver.check() == z3.unsat:
+        return None
+    slots = (slot for each in base.free.slots.values() for slot in each)
+    solver.add(*settled(solver.model(), (value for slot in slots for value in slot.values)))
+    assert solver.check() == z3.sat
+    return solver.model()
 
 
 @pytest.mark.sampled(2)
@@ -280,7 +288,9 @@ def test_what_is_told_of_days_and_months_holds_of_every_two_dates() -> None:
 
     A comparison of months or years with a number holds of two dates as the calendar says.
     """
-    coding, start, end = Coding(), open_date("start")[0], open_date("end")[0]
+    coding = Coding()
+    opened = coding.open_date("start"), coding.open_date("end")
+    start, end = (each.value for each in opened)
     asked: list[tuple[str, str, int, z3.BoolRef]] = []
     for unit, numbers in (("month", (-13, -12, -1, 0, 1, 2, 12, 13, 48)), ("year", (-2, 0, 1, 17))):
         for number, operator in product(numbers, ORDERINGS):
@@ -288,7 +298,9 @@ def test_what_is_told_of_days_and_months_holds_of_every_two_dates() -> None:
             asked.append((operator, unit, number, status.must))
     assert not coding.bounds
     coding.elapsed("day", start, end)
-    told = z3.And(*coding.bounds)
+    assert coding.counted.keys() == {"start.count", "end.count"}
+    near = [nearly(months_of(each), (FIRST_YEAR, LAST_YEAR)) for each in (start, end)]
+    told = z3.And(*coding.bounds, *near, *(rare.truth for each in opened for rare in each.seldom))
     assert told.num_args() > 10
     random = Random(3)
     first, last = date(1900, 1, 1).toordinal(), date(2100, 12, 31).toordinal()
@@ -299,19 +311,36 @@ def test_what_is_told_of_days_and_months_holds_of_every_two_dates() -> None:
         other = min(last, one + random.randint(0, random.choice((400, 1500, 60000))))
         pairs.append((date.fromordinal(one), date.fromordinal(other)))
     for pair in pairs:
-        values = [
-            (variable, z3.IntVal(int(number)))
-            for value, day in zip((start, end), pair, strict=True)
-            for variable, number in zip(
-                parts(months_of(value)), (12 * day.year + day.month - 1, day.day - 1), strict=True
-            )
-        ]
+        values = values_of(start, pair[0]) + values_of(end, pair[1])
         assert z3.is_true(z3.simplify(z3.substitute(told, *values))), pair
         for operator, unit, number, truth in asked:
             holds = ORDERINGS[operator](between(unit, *pair), number)
             assert z3.is_true(z3.simplify(z3.substitute(truth, *values))) == holds, (pair, operator, unit, number)
 
 
-def parts(months: Months) -> tuple[z3.ArithRef, z3.ArithRef]:
+@pytest.mark.parametrize("year", [1900, 1999, 2000, 2023, 2024, 2100])
+def test_what_is_told_of_the_days_of_a_year_tells_all_its_dates(year: int) -> None:
+    """A date of that year has the count that the calendar gives it and no other; of other years nothing is told."""
+    day, _, (_, seldom) = Coding().open_date("day")
+    whole = months_of(day)
+    solver = z3.SimpleSolver()
+    solver.add(whole.month == 12 * year + 6)
+    assert solver.check() == z3.sat
+    piece = seldom.piece(solver.model())
+    for place in range(0, 366, 5):
+        held = date.fromordinal(date(year, 1, 1).toordinal() + place)
+        for truth in (piece, seldom.truth):
+            assert z3.is_true(z3.simplify(z3.substitute(truth, *values_of(day, held))))
+            off = [*values_of(day, held)[:2], (whole.count, z3.IntVal(held.toordinal() + 1))]
+            assert z3.is_true(z3.simplify(z3.substitute(truth, *off))) == (truth is piece and held.year != year)
+
+
+def values_of(value: Value, day: date) -> list[tuple[z3.ArithRef, z3.ArithRef]]:
+    """What the variables of an open date are on a day."""
+    numbers = 12 * day.year + day.month - 1, day.day - 1, day.toordinal()
+    return [(each, z3.IntVal(number)) for each, number in zip(parts(months_of(value)), numbers, strict=True)]
+
+
+def parts(months: Months) -> tuple[z3.ArithRef, z3.ArithRef, z3.ArithRef]:
     """The variables of an open date."""
-    return months.month, months.day
+    return months.month, months.day, months.count

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import z3
 
-from kb.solving.solver import ATTEMPTS, GaveUp, Solver
+from kb.solving.solver import ATTEMPTS, GaveUp, Seldom, Solver, whole
 
 PLAIN = z3.SimpleSolver
 
@@ -67,7 +67,7 @@ def test_what_few_models_break_holds_in_each_model() -> None:
     """z3 is told of it when a model breaks it: of a day that has to exist, whatever is assumed, and from then on."""
     number, other = z3.Ints("number other")
     odd, small = number % 2 == 1, other < 1000
-    solver = Solver(number > 3, number < 7, other > 0, seldom=[odd, small, True])
+    solver = Solver(number > 3, number < 7, other > 0, seldom=[whole(odd), whole(small), whole(True)])
     assert solver.check(number != 5, other == 4) is False
     for assumed in ((), (number > 4,), (other > 998,)):
         assert solver.check(*assumed)
@@ -78,10 +78,28 @@ def test_what_few_models_break_holds_in_each_model() -> None:
     assert any(each.eq(odd) for each in solver.truths)
 
 
+def test_of_a_long_truth_a_piece_is_told_for_each_model_that_breaks_it() -> None:
+    """Until a model has all of it, or there is none; what no model came to is not told."""
+    number, square = z3.Ints("number square")
+
+    def piece(model: Any) -> Any:
+        found = model.eval(number, model_completion=True).as_long()
+        return z3.Implies(number == found, square == found * found)
+
+    squared = Seldom(square == number * number, piece)
+    solver = Solver(number > 2, number < 9, square > 20, square < 40, seldom=[squared])
+    assert solver.check()
+    assert solver.model()[square].as_long() == solver.model()[number].as_long() ** 2 in (25, 36)
+    assert not solver.check(number != 5, number != 6)
+    assert len(solver.truths) <= 4 + 6
+    with pytest.raises(GaveUp):
+        Solver(number > 2, square == 2, seldom=[squared], milliseconds=100).check()
+
+
 def test_what_no_model_breaks_is_never_told() -> None:
     """It costs nothing then."""
     number = z3.Int("number")
-    solver = Solver(number == 5, seldom=[number % 2 == 1])
+    solver = Solver(number == 5, seldom=[whole(number % 2 == 1)])
     assert solver.check()
     assert len(solver.truths) == 1
 
@@ -90,7 +108,7 @@ def test_what_is_added_inside_holds_inside_alone(monkeypatch: pytest.MonkeyPatch
     """Also of what few models break, and where the solver starts over in there."""
     stuck(monkeypatch, 1)
     number = z3.Int("number")
-    solver = Solver(number > 3, number < 8, seldom=[number % 2 == 1])
+    solver = Solver(number > 3, number < 8, seldom=[whole(number % 2 == 1)])
     with solver.inside():
         solver.add(number < 6)
         assert solver.check()
