@@ -12,8 +12,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kb.policy import Policy
 
-STATEMENT = Path(__file__).with_name("by_hand.sql").read_text("utf-8")
-"""For the view ``cohort``: the case, and a column a status, named as in the lowered policy."""
+
+def by_hand(whole: bool) -> str:
+    """The statement for the view ``cohort``: the case, and a column a status, named as in the lowered policy.
+
+    ``whole``: for members of whom no row has a gap or is attested alone, or else for all.
+    """
+    halves = ("by_hand_whole.sql" if whole else "by_hand_gaps.sql", "by_hand.sql")
+    lists, statuses = (Path(__file__).with_name(each).read_text("utf-8") for each in halves)
+    return f"{lists.rstrip()},\n{statuses}"
 
 
 def covered(policy: Policy, members: str) -> str:
@@ -35,11 +42,11 @@ def covered(policy: Policy, members: str) -> str:
     return f"SELECT {kept} FROM {members} WHERE {' AND '.join(whole)}"
 
 
-def lowered(policy: Policy, given: Sequence[str]) -> str:
-    """The statement of the lowered policy for the view ``cohort``, of which both know that no row has a gap."""
+def lowered(policy: Policy, given: Sequence[str], whole: bool) -> str:
+    """The statement of the lowered policy for the view ``cohort``; ``whole``: it knows that no row has a gap."""
     from kb.cohort.duck import statement
 
-    return statement(policy, {}, given, whole=lists(policy))[1]
+    return statement(policy, {}, given, whole=lists(policy) if whole else ())[1]
 
 
 def lists(policy: Policy) -> list[str]:
