@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import count
 
 from kb.cohort.expressions import CASE_ID, NO, YES, Distinct, Field, Node, Row, SameRow, node
@@ -25,6 +26,8 @@ from kb.syntax import (
     Predicate,
     Term,
     Variable,
+    atoms,
+    counted,
 )
 
 
@@ -151,6 +154,8 @@ class Bodies:
             if own is not None and own.source == family.rows[0].source:
                 (row,) = family.rows
                 yield from self.match(goal.args, self.renamed(family, {row: own}), before)
+                if self.bare(own, goal, before):
+                    continue
                 # Another row is this one too, perhaps, where a field of either is not known.
                 other = self.fresh(family)
                 gaps = self.folding.gaps(row.source)
@@ -161,6 +166,8 @@ class Bodies:
                     both = self.folding.all_of((before.part, maybe))
                     yield replace(after, part=both)
             elif own is not None:
+                if self.bare(own, goal, before):
+                    continue
                 # Attested and documented rows with the same values come to what the row itself comes to, or to less.
                 either = self.folding.some_of(self.folding.gaps(each.source) for each in (own, family.rows[0]))
                 for after in self.match(goal.args, self.fresh(family), replace(before, part=YES)):
@@ -168,6 +175,31 @@ class Bodies:
                     yield replace(after, part=self.folding.all_of((before.part, maybe)))
             else:
                 yield from self.match(goal.args, self.fresh(family), before)
+
+    def bare(self, own: Row, goal: Atom, before: Instance) -> bool:
+        """Whether nothing but that it is there has been asked of a row whose fields are the arguments of a goal.
+
+        Then another row that it may be, for a field of either is not known, is gone through for itself as well, and
+        less is known of that one alone than of both together: with it all that follows is possible that is possible
+        of both. Only a count of values tells one that is known from one that is not.
+        """
+        if own not in before.rows or own in self.free(before.part):
+            return False
+        return goal.predicate not in self.counted
+
+    @cached_property
+    def counted(self) -> frozenset[Predicate]:
+        """What a count of distinct values rests on."""
+        goals = [goal for clause in self.policy.program.clauses for goal in clause.body]
+        todo = [atom.predicate for goal in goals for _, inner in counted(goal) for atom in atoms(inner)]
+        found: set[Predicate] = set()
+        while todo:
+            each = todo.pop()
+            if each not in found:
+                found.add(each)
+                called = (goal for clause in self.policy.clauses.get(each, ()) for goal in clause.body)
+                todo += [atom.predicate for goal in called for atom in atoms(goal)]
+        return frozenset(found)
 
     def cases(self, goal: Atom, env: Env) -> Env:
         """The variables of a goal that have no value yet and can only be the case."""

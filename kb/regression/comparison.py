@@ -264,8 +264,10 @@ class Comparison:
 
         # One row more is mostly enough, and is soon looked at.
         first = self.wider({name: 1 for name in self.lacks(predicate, self.read(predicate)) if name in lacks})
-        if first.imaginable(predicate, asked) and (found := first.search.smallest(asked(first), names)) is not None:
-            return found
+        if first is not self and first.imaginable(predicate, asked):
+            found = first.search.smallest(asked(first), names)
+            if found is not None:
+                return found
 
         def widened(most: int) -> Comparison:
             return self.wider({name: min(most, number) for name, number in lacks.items()})
