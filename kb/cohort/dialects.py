@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
-from kb.cohort.expressions import Exists
+from kb.cohort.expressions import Exists, Node, Row
 from kb.cohort.fragments import Sql, call, missing
 from kb.cohort.writer import Writer
 from kb.problems import Problem, ProblemsError, did_you_mean, printable
@@ -27,7 +27,10 @@ class SparkWriter(Writer):
         return call("size", call("array_distinct", call("filter", self.joint(lists), stated)))
 
     def some_row(self, each: Exists) -> Sql:
-        return self.any(self.truths(each))
+        return self.of_some(each.row, [each.part], self.sql(each.part))
+
+    def of_some(self, row: Row, nodes: Sequence[Node], truth: Sql) -> Sql:
+        return self.any(self.through(row, nodes, truth))
 
     def any_of(self, truths: Sql) -> Sql:
         return self.any(truths)

@@ -232,11 +232,17 @@ class TruthWriter(ValueWriter):
     def some_row(self, each: Exists) -> Sql:
         """Whether a truth holds of some row: to look for a true one takes less than to heed what is undocumented."""
         values, left = stated(each.sure, [each.part])
-        return self.where(left, lambda: self.met_row(each, values), lambda: self.any(self.truths(each)))
+        if self.assumed.issuperset(left):
+            return self.given(left, lambda: self.met_row(each, values))
+        return self.of_some(each.row, [each.part], self.sql(each.part))
 
-    def truths(self, each: Exists) -> Sql:
-        """The list of the truths of all rows."""
-        return self.through(each.row, each.part, self.sql(each.part))
+    def of_some(self, row: Row, nodes: Sequence[Node], truth: Sql) -> Sql:
+        """Whether a truth holds of some row: the greatest there is of 0, or 1 where it is undocumented, or 2."""
+        twice = exp.Mul(this=exp.Literal.number(2), expression=as_type(truth, "int"))
+        degree = exp.Coalesce(this=twice, expressions=[exp.Literal.number(1)])
+        most = call("list_max", self.through(row, nodes, degree))
+        place = total([exp.Literal.number(1), exp.Coalesce(this=most, expressions=[exp.Literal.number(0)])])
+        return self.pick(exp.Array(expressions=[exp.false(), unknown(), exp.true()]), place)
 
     def met_row(self, each: Exists, values: Sequence[Node]) -> Sql:
         """Whether a truth holds of some row that is never undocumented where these values are known.
@@ -279,12 +285,6 @@ class TruthWriter(ValueWriter):
             default=exp.false(),
         )
 
-    def any(self, truths: Sql) -> Sql:
-        """Whether one of a list of truths holds."""
-        names = [identifier("_one"), identifier("_other")]
-        kleene = exp.Lambda(this=either(name.copy() for name in names), expressions=names)
-        return call("list_reduce", truths, kleene, exp.false())
-
     def write_Distinct(self, each: Distinct) -> Sql:
         single = [value for value in each.values if not value.many]
         many = [self.possible(value) for value in each.values if value.many]
@@ -320,7 +320,7 @@ class TruthWriter(ValueWriter):
         """Undocumented where a truth is possible in some row, else false."""
         part = self.sql(each.part)
         for row in reversed(each.rows):
-            part = self.any(self.through(row, [each.part, each.value], part))
+            part = self.of_some(row, [each.part, each.value], part)
         return part if isinstance(each.part, Rest) else both([part, exp.null()])
 
     def listed(self, each: Values, sure: bool) -> Sql:
