@@ -130,4 +130,4 @@ def test_a_row_is_looked_for_once_where_a_date_alone_can_be_missing() -> None:
         _, sql = statement(policy, {}, columns_of(engine), goal=Predicate("lately", 1), whole=["bead"])
     assert "_asked_on_known" in sql
     assert sql.count("LIST_TRANSFORM") == 1
-    assert "LIST_REDUCE" not in sql
+    assert "LIST_MAX" not in sql
