@@ -154,7 +154,7 @@ class Bodies:
             if own is not None and own.source == family.rows[0].source:
                 (row,) = family.rows
                 yield from self.match(goal.args, self.renamed(family, {row: own}), before)
-                if self.bare(own, goal, before):
+                if self.merely_there(own, goal, before):
                     continue
                 # Another row is this one too, perhaps, where a field of either is not known.
                 other = self.fresh(family)
@@ -166,7 +166,7 @@ class Bodies:
                     both = self.folding.all_of((before.part, maybe))
                     yield replace(after, part=both)
             elif own is not None:
-                if self.bare(own, goal, before):
+                if self.merely_there(own, goal, before):
                     continue
                 # Attested and documented rows with the same values come to what the row itself comes to, or to less.
                 either = self.folding.some_of(self.folding.gaps(each.source) for each in (own, family.rows[0]))
@@ -176,7 +176,7 @@ class Bodies:
             else:
                 yield from self.match(goal.args, self.fresh(family), before)
 
-    def bare(self, own: Row, goal: Atom, before: Instance) -> bool:
+    def merely_there(self, own: Row, goal: Atom, before: Instance) -> bool:
         """Whether nothing but that it is there has been asked of a row whose fields are the arguments of a goal.
 
         Then another row that it may be, for a field of either is not known, is gone through for itself as well, and

@@ -256,14 +256,14 @@ class Comparison:
         ``turn`` is that of the goal where one is asked for, and else it is asked where it differs.
         Raises ``GaveUp``, also where it could take more rows than are looked at.
         """
-        names = self.inputs(predicate)
+        names, read = self.inputs(predicate), self.read(predicate)
         lacks = self.lacks(predicate, names, turn)
-        direct = self.lacks(predicate, self.read(predicate), turn)
+        direct = self.lacks(predicate, read, turn)
         if not lacks:
             return None
 
         # One row more is mostly enough, and is soon looked at.
-        first = self.wider({name: 1 for name in self.lacks(predicate, self.read(predicate)) if name in lacks})
+        first = self.wider({name: 1 for name in self.lacks(predicate, read) if name in lacks})
         if first is not self and first.imaginable(predicate, asked):
             found = first.search.smallest(asked(first), names)
             if found is not None:

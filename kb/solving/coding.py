@@ -66,8 +66,9 @@ class Coding:
         """Completed units from one date to another; of two units between the same dates one bounds the other."""
         found = elapsed(unit, start, end)
         if unit == "day" and found.known is not False and not found.settled:
-            self.counted.update(dict.fromkeys(map(str, unknowns_of(found.number))))
-            self.bounds.append(_by_months(months_of(start), months_of(end)))
+            if (identity(start.number), identity(end.number)) not in self.days:
+                self.counted.update(dict.fromkeys(map(str, unknowns_of(found.number))))
+                self.bounds.append(_by_months(months_of(start), months_of(end)))
             for first, second, days in ((start, end, found.number), (end, start, -found.number)):
                 key = identity(first.number), identity(second.number)
                 if key not in self.days:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kb.policy import Policy
 
 
-def by_hand(whole: bool) -> str:
+def written(whole: bool) -> str:
     """The statement for the view ``cohort``: the case, and a column a status, named as in the lowered policy.
 
     ``whole``: for members of whom no row has a gap or is attested alone, or else for all.
