@@ -245,14 +245,6 @@ def atoms(goal: Goal) -> Iterator[Atom]:
         yield from atoms(inner)
 
 
-def counted(goal: Goal) -> Iterator[tuple[int, Goal]]:
-    """Every count over distinct values in a goal, with the goal that is counted over."""
-    if isinstance(goal, AtLeastDistinct):
-        yield goal.count, goal.goal
-    for inner in subgoals(goal):
-        yield from counted(inner)
-
-
 def variables(goal: Goal) -> Iterator[Variable]:
     """Every occurrence of a variable in a goal, at any depth, from left to right."""
     terms: tuple[Term, ...] = ()

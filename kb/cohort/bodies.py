@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from itertools import count
 
 from kb.cohort.expressions import CASE_ID, NO, YES, Distinct, Field, Node, Row, SameRow, node
@@ -26,8 +25,6 @@ from kb.syntax import (
     Predicate,
     Term,
     Variable,
-    atoms,
-    counted,
 )
 
 
@@ -40,6 +37,8 @@ class Bodies:
         self.free = folding.facts.free
         self.serial = count(1_000_000)
         self.depth = 0
+        # Whether the body is one of a predicate whose rows are only ever asked for.
+        self.affirming = False
 
     def families(self, predicate: Predicate) -> tuple[Family, ...]:
         """The families of a predicate."""
@@ -154,7 +153,7 @@ class Bodies:
             if own is not None and own.source == family.rows[0].source:
                 (row,) = family.rows
                 yield from self.match(goal.args, self.renamed(family, {row: own}), before)
-                if self.merely_there(own, goal, before):
+                if self.merely_there(own, before):
                     continue
                 # Another row is this one too, perhaps, where a field of either is not known.
                 other = self.fresh(family)
@@ -166,7 +165,7 @@ class Bodies:
                     both = self.folding.all_of((before.part, maybe))
                     yield replace(after, part=both)
             elif own is not None:
-                if self.merely_there(own, goal, before):
+                if self.merely_there(own, before):
                     continue
                 # Attested and documented rows with the same values come to what the row itself comes to, or to less.
                 either = self.folding.some_of(self.folding.gaps(each.source) for each in (own, family.rows[0]))
@@ -176,30 +175,14 @@ class Bodies:
             else:
                 yield from self.match(goal.args, self.fresh(family), before)
 
-    def merely_there(self, own: Row, goal: Atom, before: Instance) -> bool:
+    def merely_there(self, own: Row, before: Instance) -> bool:
         """Whether nothing but that it is there has been asked of a row whose fields are the arguments of a goal.
 
         Then another row that it may be, for a field of either is not known, is gone through for itself as well, and
-        less is known of that one alone than of both together: with it all that follows is possible that is possible
-        of both. Only a count of values tells one that is known from one that is not.
+        whatever is possible of both together is possible of that one alone, of which less is known. Only what is
+        denied, told apart or counted is not: a row is itself for certain, and perhaps another one.
         """
-        if own not in before.rows or own in self.free(before.part):
-            return False
-        return goal.predicate not in self.counted
-
-    @cached_property
-    def counted(self) -> frozenset[Predicate]:
-        """What a count of distinct values rests on."""
-        goals = [goal for clause in self.policy.program.clauses for goal in clause.body]
-        todo = [atom.predicate for goal in goals for _, inner in counted(goal) for atom in atoms(inner)]
-        found: set[Predicate] = set()
-        while todo:
-            each = todo.pop()
-            if each not in found:
-                found.add(each)
-                called = (goal for clause in self.policy.clauses.get(each, ()) for goal in clause.body)
-                todo += [atom.predicate for goal in called for atom in atoms(goal)]
-        return frozenset(found)
+        return self.affirming and own in before.rows and own not in self.free(before.part)
 
     def cases(self, goal: Atom, env: Env) -> Env:
         """The variables of a goal that have no value yet and can only be the case."""

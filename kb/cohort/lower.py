@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count, product
 
+from kb.cohort.affirmed import affirmed
 from kb.cohort.bodies import Bodies
 from kb.cohort.by_value import by_value
 from kb.cohort.expressions import (
@@ -82,6 +83,7 @@ class Lowering(Bodies):
 
     def __init__(self, policy: Policy, readings: Mapping[str, str], attested: frozenset[str], folding: Folding) -> None:
         super().__init__(policy, folding)
+        self.affirmed = affirmed(policy)
         self.readings = readings
         self.definitions: list[Definition] = []
         self.taken: set[str] = set()
@@ -162,7 +164,10 @@ class Lowering(Bodies):
 
     def clause(self, clause: Clause) -> Iterable[Family]:
         live = names(clause.head)
-        for instance in self.instances(clause.body, {}, live):
+        around, self.affirming = self.affirming, clause.head.predicate in self.affirmed
+        found = self.instances(clause.body, {}, live)
+        self.affirming = around
+        for instance in found:
             heads = tuple(self.value(term, instance.env) for term in clause.head.args)
             yield Family(instance.rows, instance.part, heads)
 

@@ -13,7 +13,7 @@ from math import ceil, floor
 from kb.case_values import MOST_DIGITS
 from kb.policy import Policy
 from kb.source import UNWELCOME
-from kb.syntax import Comparison, Constant, Goal, Predicate, atoms, counted, subgoals
+from kb.syntax import AtLeastDistinct, Comparison, Constant, Goal, Predicate, atoms, subgoals
 from kb.vocabulary import Input
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
@@ -122,6 +122,14 @@ def statable(constant: Constant) -> bool:
     """Whether a case file can state a text."""
     text = str(constant.value)
     return bool(text.strip()) and UNWELCOME.search(text) is None
+
+
+def counted(goal: Goal) -> Iterator[tuple[int, Goal]]:
+    """Every count over distinct values in a goal, with the goal that is counted over."""
+    if isinstance(goal, AtLeastDistinct):
+        yield goal.count, goal.goal
+    for inner in subgoals(goal):
+        yield from counted(inner)
 
 
 def compared_constants(goal: Goal) -> list[Constant]:

@@ -13,7 +13,6 @@ import pytest
 
 from kb.answers import Status
 from kb.calendar import between
-from kb.cohort.bodies import Bodies
 from kb.cohort.expressions import NO, Between, Column, Compare, Gaps, Literal, Node, Some, node
 from kb.cohort.folding import Folding
 from kb.cohort.writer import Writer
@@ -121,26 +120,6 @@ def test_a_difference_is_shown_by_its_smallest_case(which: str, monkeypatch: pyt
     assert (first, end) == ("  - {found: 2024-05-31}", "")
     assert second.startswith("  - {colour: red")
     assert ("attestation" in second) == (which == "attested")
-
-
-COLOURFUL = (
-    SMALL
-    + b"""
-:- criterion(colourful/1, 'S', "colourful").
-colourful(P) :- case(P), at_least(2, Colour, aged(P, Colour)).
-aged(P, Colour) :- bead(P, Colour, Found), old(P, Colour, Found).
-"""
-)
-
-
-def test_a_count_tells_a_value_that_is_known_from_one_that_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A row of which nothing is known may be the red one, or of another colour: two colours are possible."""
-    rows = [{"colour": "red", "found": date(2024, 5, 31)}, {"colour": {"value": None}}]
-    record = {"case": "A-1", "asked_on": date(2024, 6, 1), "bead": rows}
-    policy = build_policy(COLOURFUL, "colourful.pl")
-    assert not judge(policy, [record], {})
-    monkeypatch.setattr(Bodies, "counted", frozenset())
-    assert "colourful: UNDOCUMENTED by pyDatalog, NOT_MET as a cohort" in judge(policy, [record], {})
 
 
 CASES = {
