@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 
-from kb.cohort.expressions import CASE_ID, NO, YES, Distinct, Field, Node, Row, SameRow, node
+from kb.cohort.expressions import CASE_ID, NO, YES, Distinct, Documented, Field, Node, Row, SameRow, node
 from kb.cohort.families import CASE_VALUE, Env, Family, Instance, constant, settled
 from kb.cohort.folding import Folding
 from kb.cohort.renaming import replaced
@@ -150,7 +150,7 @@ class Bodies:
             return
         for family in self.families(goal.predicate):
             own = self.own_row(args, family)
-            if own is not None and own.source == family.rows[0].source:
+            if own is not None:
                 (row,) = family.rows
                 yield from self.match(goal.args, self.renamed(family, {row: own}), before)
                 if self.merely_there(own, before):
@@ -164,14 +164,6 @@ class Bodies:
                     maybe = self.folding.when(gaps, self.folding.all_of((self.folding.negated(itself), unlike)))
                     both = self.folding.all_of((before.part, maybe))
                     yield replace(after, part=both)
-            elif own is not None:
-                if self.merely_there(own, before):
-                    continue
-                # Attested and documented rows with the same values come to what the row itself comes to, or to less.
-                either = self.folding.some_of(self.folding.gaps(each.source) for each in (own, family.rows[0]))
-                for after in self.match(goal.args, self.fresh(family), replace(before, part=YES)):
-                    maybe = self.folding.when(either, after.part)
-                    yield replace(after, part=self.folding.all_of((before.part, maybe)))
             else:
                 yield from self.match(goal.args, self.fresh(family), before)
 
@@ -182,7 +174,9 @@ class Bodies:
         whatever is possible of both together is possible of that one alone, of which less is known. Only what is
         denied, told apart or counted is not: a row is itself for certain, and perhaps another one.
         """
-        return self.affirming and own in before.rows and own not in self.free(before.part)
+        if not (self.affirming and own in before.rows):
+            return False
+        return own not in self.free(self.folding.assuming(before.part, {node(Documented, own): YES}))
 
     def cases(self, goal: Atom, env: Env) -> Env:
         """The variables of a goal that have no value yet and can only be the case."""
@@ -207,7 +201,7 @@ class Bodies:
                 if value.scalar.row.source.name == row.source.name:
                     found[head.scalar.name] = value.scalar.row
         rows = set(found.values())
-        covered = row.source.kind != "derived" and found.keys() == set(row.source.fields)
+        covered = not row.source.derived and found.keys() == set(row.source.fields)
         return rows.pop() if covered and len(rows) == 1 else None
 
     def fresh(self, family: Family) -> Family:

@@ -22,13 +22,13 @@ from kb.cohort.expressions import (
     Node,
     Row,
     RowNamed,
-    bound_rows,
     children,
     field_names,
     node,
 )
 from kb.cohort.folding import Folding
 from kb.cohort.lowered import Definition, Keys, changed, every_node
+from kb.cohort.renaming import bound_rows
 
 FEWEST = 3
 """Fewer values than these are found sooner one by one."""
@@ -41,7 +41,7 @@ def by_value(definitions: Sequence[Definition], folding: Folding, name: Callable
     """
     groups: dict[tuple[Row, Field, object], dict[Literal, tuple[Exists, Node]]] = {}
     for each in every_node(definitions):
-        if isinstance(each, Exists) and each.row.source.column in folding.whole and not folding.facts.free(each):
+        if isinstance(each, Exists) and each.row.source.name in folding.whole and not folding.facts.free(each):
             for value, literal, rest in _split(each, folding):
                 alike = groups.setdefault((each.row, value, _skeleton(rest)), {})
                 alike.setdefault(literal, (each, rest))
@@ -52,7 +52,7 @@ def by_value(definitions: Sequence[Definition], folding: Folding, name: Callable
         if len(left) < FEWEST:
             continue
         rest = _merged(list(left.values()), list(left), value)
-        keys = name(f"{row.source.column}__by_{value.name}")
+        keys = name(f"{row.source.name}__by_{value.name}")
         made.append(Keys(keys, (folding.values((row,), rest, value, None, False),), NO, folding.sure_of([rest])))
         settled |= {alike[literal][0]: node(Among, keys, (literal,)) for literal in left}
     if not settled:
@@ -74,7 +74,7 @@ def _split(each: Exists, folding: Folding) -> Iterator[tuple[Field, Literal, Nod
 
 def _apart(each: Node) -> bool:
     """Whether a node reads no other definition, before which it could not stand."""
-    if isinstance(each, Named | RowNamed | Among) or any(row.source.kind == "derived" for row in bound_rows(each)):
+    if isinstance(each, Named | RowNamed | Among) or any(row.source.derived for row in bound_rows(each)):
         return False
     return all(map(_apart, children(each)))
 

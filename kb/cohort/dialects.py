@@ -35,11 +35,16 @@ class SparkWriter(Writer):
     def any_of(self, truths: Sql) -> Sql:
         return self.any(truths)
 
-    def each_once(self, listed: Sql) -> Sql:
-        return call("array_distinct", listed)
-
     def contains(self, listed: Sql, value: Sql) -> Sql:
         return call("array_contains", listed, value)
+
+    def both_lists(self, first: Sql, second: Sql) -> Sql:
+        # Of a list that is null and another it makes null.
+        return exp.Coalesce(this=call("concat", first, second), expressions=[first.copy(), second.copy()])
+
+    def among_first(self, place: Sql, number: Sql) -> Sql:
+        # It counts the places of rows from 0.
+        return exp.LT(this=place, expression=number)
 
     def size(self, listed: Sql) -> Sql:
         return call("size", listed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from kb.cohort.columns import ATTESTED, OPEN, columns
+from kb.cohort.columns import ATTESTED, OPEN, Rows, columns
 from kb.cohort.connection import VIEW, columns_of
 from kb.cohort.folding import Folding
 from kb.cohort.inlining import inlined
@@ -29,10 +29,18 @@ def optional(policy: Policy, given: Iterable[str]) -> tuple[frozenset[str], froz
     return attested, frozenset(each.input.name for each in lists if each.input and each.name.endswith(OPEN))
 
 
+def whole_lists(policy: Policy, given: Iterable[str], whole: Iterable[str]) -> frozenset[str]:
+    """The lists of which no row has a gap, attested rows among them: those of whom all columns given are ``whole``."""
+    there, known = set(given), set(whole)
+    lists = [each for each in columns(policy.vocabulary) if isinstance(each.type, Rows) and each.name in there]
+    with_gaps = {each.input for each in lists if each.name not in known}
+    return frozenset(each.input.name for each in lists if each.input and each.input not in with_gaps)
+
+
 def statement(
     policy: Policy,
     readings: Mapping[str, str] | None,
-    given: Iterable[str],
+    given: Sequence[str],
     table: str = VIEW,
     carried: Sequence[str] = (),
     goal: Predicate | None = None,
@@ -41,13 +49,13 @@ def statement(
 ) -> tuple[Lowered, str]:
     """A policy lowered for a table with the given columns, and the statement for it: a column a status.
 
-    ``carried`` are further columns of the table that the result has too; ``goal``, ``with_clauses`` and ``whole``
-    are those of ``lower``.
+    ``carried`` are further columns of the table that the result has too, and ``whole`` are those columns of lists in
+    which no row has a gap; ``goal`` and ``with_clauses`` are those of ``lower``.
     """
     attested, openable = optional(policy, given)
-    whole = frozenset(whole)
-    lowered = lower(policy, readings, attested, openable, whole, goal, with_clauses)
-    lowered = inlined(lowered, Folding(openable, whole))
+    lists = whole_lists(policy, given, whole)
+    lowered = lower(policy, readings, attested, openable, lists, goal, with_clauses)
+    lowered = inlined(lowered, Folding(openable, lists))
     written = select(policy, lowered, table, attested=attested, openable=openable, carried=carried)
     return lowered, written.sql(dialect="duckdb")
 

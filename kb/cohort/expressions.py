@@ -32,20 +32,18 @@ def node(kind: type[NodeKind], *values: Any) -> NodeKind:
 
 @dataclass(frozen=True)
 class Source:
-    """A list whose rows can be gone through: an input's rows, its attested rows, or those of a predicate.
+    """A list whose rows can be gone through: those of an input, or of a predicate.
 
-    ``kind``: ``given``, ``attested``, or ``derived`` (the rows of a predicate over several lists).
     ``fields`` are the names of the fields of a row; where ``bare``, a row is the value of its one field.
+    ``attested``: after its documented rows it may have some that are only attested.
+    ``derived``: its rows are those of a predicate over several lists.
     """
 
     name: str
-    kind: str
     fields: tuple[str, ...]
     bare: bool = False
-
-    @property
-    def column(self) -> str:
-        return f"{self.name}__attested" if self.kind == "attested" else self.name
+    attested: bool = False
+    derived: bool = False
 
 
 @dataclass(frozen=True)
@@ -249,6 +247,27 @@ class HasRows(Node):
 
 
 @dataclass(frozen=True, eq=False)
+class HasAttested(Node):
+    """Whether a list has a row that is only attested. Never undocumented."""
+
+    source: Source
+
+
+@dataclass(frozen=True, eq=False)
+class Documented(Node):
+    """True of a row that is documented, undocumented of one that is only attested."""
+
+    row: Row
+
+
+@dataclass(frozen=True, eq=False)
+class SomeDocumented(Node):
+    """Whether a list has a documented row: undocumented where it has rows and all of them are only attested."""
+
+    source: Source
+
+
+@dataclass(frozen=True, eq=False)
 class All(Node):
     """All of the parts."""
 
@@ -320,16 +339,6 @@ class Distinct(Node):
     values: tuple[Values, ...]
     sure: Node
 
-    @property
-    def rows(self) -> Source | None:
-        """The list whose very rows are the values, each known, so that to count rows is enough once none is twice."""
-        if len(self.values) != 1 or len(self.values[0].rows) != 1 or self.values[0].label is not None:
-            return None
-        (only,) = self.values
-        (row,) = only.rows
-        whole = only.value is node(Field, row, row.source.fields[0]) and row.source.bare
-        return row.source if whole and row.source.kind != "derived" else None
-
 
 @dataclass(frozen=True, eq=False)
 class Named(Node):
@@ -378,10 +387,3 @@ def field_names(kind: type[Node]) -> tuple[str, ...]:
 
 
 _names: dict[type[Node], tuple[str, ...]] = {}
-
-
-def bound_rows(each: Node) -> tuple[Row, ...]:
-    """The rows that a node goes through itself."""
-    if isinstance(each, Exists):
-        return (each.row,)
-    return each.rows if isinstance(each, Values) else ()

@@ -8,18 +8,16 @@ from typing import TypeAlias
 
 from kb.cohort.expressions import (
     CASE_ID,
-    OPEN,
     YES,
     Column,
+    Documented,
     Flag,
-    HasRows,
     Known,
     Literal,
     Node,
     Rest,
     Row,
     Source,
-    When,
     node,
 )
 from kb.cohort.values import Value, literal, of_column, of_rest, of_row
@@ -70,7 +68,7 @@ def is_literal(value: Value) -> bool:
 def input_families(
     policy: Policy, declared: Input, attested: frozenset[str], whole: frozenset[str]
 ) -> Iterable[Family]:
-    """The rows of an input, as the layout of a cohort has them. ``whole`` are the columns without gaps in rows."""
+    """The rows of an input, as the layout of a cohort has them. ``whole`` are the lists without gaps in rows."""
     name = declared.name
     keys = [each.key for each in declared.fields]
     if declared.kind == "flags":
@@ -87,11 +85,9 @@ def input_families(
         values = [of_column(column, label) for column, label in zip(columns, labels, strict=True)]
         yield Family((), node(Known, tuple(columns)), (CASE_VALUE, *values))
         return
-    for kind in ("given", "attested") if name in attested else ("given",):
-        row = Row(Source(name, kind, tuple(keys), len(keys) == 1), 0)
-        # Few members have attested rows, so what follows from these is run for those few alone.
-        part = YES if kind == "given" else node(When, node(HasRows, row.source), OPEN)
-        yield Family((row,), part, (CASE_VALUE, *(of_row(row, key, row.source.column in whole) for key in keys)))
+    row = Row(Source(name, tuple(keys), len(keys) == 1, name in attested), 0)
+    part = node(Documented, row) if name in attested else YES
+    yield Family((row,), part, (CASE_VALUE, *(of_row(row, key, name in whole) for key in keys)))
     yield Family((), node(Rest, name), (CASE_VALUE, *map(of_rest, labels)))
 
 

@@ -16,10 +16,12 @@ from kb.cohort.expressions import (
     Compare,
     Count,
     Distinct,
+    Documented,
     Earlier,
     Exists,
     Field,
     Gaps,
+    HasAttested,
     HasRows,
     Known,
     Literal,
@@ -31,6 +33,7 @@ from kb.cohort.expressions import (
     Row,
     SameRow,
     Some,
+    SomeDocumented,
     Source,
     Truth,
     Values,
@@ -45,8 +48,7 @@ from kb.cohort.required import silent_without
 class Folding:
     """The laws.
 
-    ``openable`` names the lists that can have rows and yet not be complete, ``whole`` the columns of lists no row of
-    which has a gap.
+    ``openable`` names the lists that can have rows and yet not be complete, ``whole`` those no row of which has a gap.
     """
 
     def __init__(self, openable: frozenset[str], whole: frozenset[str] = frozenset()) -> None:
@@ -75,10 +77,12 @@ class Folding:
                 pruned = [each if each is part else self.without(each, part.input) for each in found]
                 if pruned != list(found):
                     return self.all_of(pruned)
-        # Where nothing better than undocumented can come, it does not matter whether a value is known.
+        # Where nothing better than undocumented can come, what is never false says nothing.
         rest = any(isinstance(part, Rest) for part in found)
         if rest or OPEN in found:
-            found = {part: None for part in found if not (isinstance(part, Known) or (rest and part is OPEN))}
+            found = {
+                part: None for part in found if not (isinstance(part, Known | Documented) or (rest and part is OPEN))
+            }
         told = {value for part in found for value in silent_without(part)}
         kept = [part for part in found if not (isinstance(part, Known) and not told.isdisjoint(part.values))]
         if not kept:
@@ -86,10 +90,15 @@ class Folding:
         return kept[0] if len(kept) == 1 else node(All, tuple(kept))
 
     def without(self, each: Node, name: str) -> Node:
-        """A truth where the list of an input has no row at all."""
-        source = each.row.source if isinstance(each, Exists) else each.source if isinstance(each, HasRows) else None
-        if source is not None and source.kind == "given" and source.name == name:
+        """A truth where the list of an input has no documented row at all."""
+        if isinstance(each, Exists) and not each.row.source.derived and each.row.source.name == name:
+            if not each.row.source.attested:
+                return NO
+            return self.exists(each.row, self.assuming(each.part, {node(Documented, each.row): OPEN}))
+        if isinstance(each, HasRows) and each.source.name == name and not each.source.attested:
             return NO
+        if isinstance(each, SomeDocumented) and each.source.name == name:
+            return self.all_of((OPEN, node(HasAttested, each.source)))
         if isinstance(each, All):
             return self.all_of(self.without(part, name) for part in each.parts)
         if isinstance(each, Some):
@@ -212,20 +221,26 @@ class Folding:
         if part is NO:
             return NO
         free = self.facts.free
-        if row.source.kind == "given" and row.source.name not in self.openable:
+        if self.complete(row.source):
             part = self.unrested(part, row.source.name)
             if part is NO:
                 return NO
+        if part is node(Documented, row):
+            return node(SomeDocumented, row.source)
         if isinstance(part, When) and row not in free(part.condition):
             return self.when(part.condition, self.exists(row, part.part))
         if isinstance(part, All) and any(row not in free(each) for each in part.parts):
             outside = [each for each in part.parts if row not in free(each)]
             inside = self.all_of(each for each in part.parts if row in free(each))
             return self.all_of((*outside, self.exists(row, inside)))
-        if row not in free(part) and row.source.kind != "derived":
+        if row not in free(part) and not row.source.derived:
             return self.all_of((part, node(HasRows, row.source)))
         canonical = Row(row.source, 1 + self.facts.height(part))
         return node(Exists, canonical, replaced(part, {row: canonical}, self.facts), self.sure_of([part]))
+
+    def complete(self, source: Source) -> bool:
+        """Whether a list that has a row has all of its rows."""
+        return not source.derived and not source.attested and source.name not in self.openable
 
     def unrested(self, part: Node, name: str) -> Node:
         """A truth where the list of an input is complete."""
@@ -275,7 +290,7 @@ class Folding:
 
     def gaps(self, source: Source) -> Node:
         """Whether a row of a list has a gap."""
-        return NO if source.column in self.whole else node(Gaps, source)
+        return NO if source.name in self.whole else node(Gaps, source)
 
     def sure_of_values(self, values: Iterable[Values]) -> Node:
         """Where the values that are not ``many`` are known and there for certain, or not at all, if that is plain."""
@@ -284,7 +299,7 @@ class Folding:
             if each.many:
                 continue
             found = self.certain((each.part, each.value))
-            if found is None and [row.source.kind for row in each.rows] in (["given"], ["attested"]):
+            if found is None and [row.source.derived for row in each.rows] == [False]:
                 # Where there are no rows, there are no values.
                 found = [self.negated(node(HasRows, each.rows[0].source))]
             if found is None:
@@ -306,11 +321,13 @@ class Folding:
                     if sure is NO:
                         return None
                     found += sure.parts if isinstance(sure, All) else [sure]
-                case Field(row) if row.source.kind != "derived":
+                case Field(row) if not row.source.derived:
                     found.append(self.negated(self.gaps(row.source)))
                 case Column():
                     found.append(self.negated(node(Missing, each)))
-                case Literal() | Truth(True | False) | Missing() | Gaps() | HasRows() | SameRow():
+                case Documented(Row(source)) | SomeDocumented(source):
+                    found.append(self.negated(node(HasAttested, source)))
+                case Literal() | Truth(True | False) | Missing() | Gaps() | HasRows() | HasAttested() | SameRow():
                     pass
                 case All() | Some() | Not() | When() | Compare() | OneOf() | Between() | Earlier() | Choice():
                     inner = self.certain(children(each))

@@ -16,6 +16,7 @@ from itertools import count, product
 from kb.cohort.affirmed import affirmed
 from kb.cohort.bodies import Bodies
 from kb.cohort.by_value import by_value
+from kb.cohort.columns import ATTESTED, OPEN
 from kb.cohort.expressions import (
     NO,
     YES,
@@ -68,8 +69,8 @@ def lower(
     ``with_clauses``: also what each clause of the root goal asks for, so that all of it has a status.
 
     ``attested`` names the lists for which there is a column of attested rows, ``openable`` those that may have
-    rows and yet not be complete, ``whole`` the columns of lists no row of which has a gap. Raises ``ProblemsError``
-    for a policy with a predicate that is defined by itself.
+    rows and yet not be complete, ``whole`` those of which no row has a gap, attested rows among them. Raises
+    ``ProblemsError`` for a policy with a predicate that is defined by itself.
     """
     chosen = policy.readings(readings)
     refuse_recursion(policy)
@@ -103,7 +104,7 @@ class Lowering(Bodies):
         for declared in policy.vocabulary.inputs.values():
             self.known[declared.predicate] = tuple(input_families(policy, declared, attested, folding.whole))
             column = declared.name.casefold()
-            self.taken |= {column, f"{column}__attested", f"{column}__open"}
+            self.taken |= {column, f"{column}{ATTESTED}", f"{column}{OPEN}"}
         self.taken.add("case")
 
     def run(self, goal: Predicate | None = None, needs: Sequence[Sequence[Need]] = ()) -> Lowered:
@@ -175,12 +176,12 @@ class Lowering(Bodies):
         """A family over rows, its truth under a name of its own where that is worth it."""
         comment = self.comment(predicate)
         for row in family.rows:
-            if row.source.kind == "given" and row.source.name not in self.folding.openable:
+            if self.folding.complete(row.source):
                 family = replace(family, part=self.folding.unrested(family.part, row.source.name))
-        if len(family.rows) == 1 and family.rows[0].source.kind != "derived":
+        if len(family.rows) == 1 and not family.rows[0].source.derived:
             row = family.rows[0]
             if comment or self.heavy(family.part):
-                name = self.name(f"{predicate.name}__{row.source.column}")
+                name = self.name(f"{predicate.name}__{row.source.name}")
                 self.definitions.append(RowTruth(name, row, family.part, comment))
                 return replace(family, part=node(RowNamed, row, name))
         elif family.rows:
@@ -206,7 +207,7 @@ class Lowering(Bodies):
                 values.append((f"label_{place}", head.label))
             fresh[place] = len(heads)
             heads.append(head)
-        source = Source(name, "derived", tuple(key for key, _ in values))
+        source = Source(name, tuple(key for key, _ in values), derived=True)
         row = Row(source, next(self.serial))
         for place in fresh:
             old = family.heads[place]
@@ -282,7 +283,7 @@ class Lowering(Bodies):
                 if not head.many:
                     values.append(self.folding.values(family.rows, part, head.scalar, None, False))
                     part = self.folding.all_of((NO if head.label is None else node(Missing, head.scalar), part))
-                    if isinstance(head.scalar, Field) and head.scalar.row.source.kind != "derived":
+                    if isinstance(head.scalar, Field) and not head.scalar.row.source.derived:
                         part = self.folding.when(self.folding.gaps(head.scalar.row.source), part)
                 unknown.append(self.folding.closed(family.rows, part))
             self.keys[predicate, place] = name

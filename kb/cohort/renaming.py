@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kb.cohort.expressions import Node, Row, bound_rows, children, field_names, node
+from kb.cohort.expressions import Exists, Node, Row, Values, children, field_names, node
+
+
+def bound_rows(each: Node) -> tuple[Row, ...]:
+    """The rows that a node goes through itself."""
+    if isinstance(each, Exists):
+        return (each.row,)
+    return each.rows if isinstance(each, Values) else ()
 
 
 class Facts:

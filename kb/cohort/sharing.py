@@ -21,13 +21,12 @@ from kb.cohort.expressions import (
     Not,
     Some,
     When,
-    bound_rows,
     children,
     field_names,
     node,
 )
 from kb.cohort.lowered import Definition, Keys, MemberTruth, Relation, nodes
-from kb.cohort.renaming import Facts
+from kb.cohort.renaming import Facts, bound_rows
 
 
 def shared(definitions: Sequence[Definition], facts: Facts, name: Callable[[str], str]) -> list[Definition]:
@@ -141,7 +140,7 @@ def _sources(each: Node) -> Iterator[str]:
     """The lists that a truth goes through, the outermost of each part."""
     rows = bound_rows(each)
     if rows:
-        yield rows[0].source.column
+        yield rows[0].source.name
     elif isinstance(each, Among):
         yield "_".join([each.name, *(str(value.constant.value) for value in each.values)])
     else:

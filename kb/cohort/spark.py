@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from kb.cohort.columns import columns
 from kb.cohort.connection import connection
 from kb.cohort.dialects import SparkWriter
-from kb.cohort.duck import optional
+from kb.cohort.duck import optional, whole_lists
 from kb.cohort.job import Job
 from kb.cohort.lower import lower
 from kb.cohort.plan import plan
@@ -173,8 +173,10 @@ def _decided(
         raise _unread(data)
     with _deciding(data):
         there = spark.read.parquet(*escaped(files))
-    attested, openable = optional(policy, [each.column for each in found.fitted])
-    lowered = lower(policy, readings, attested, openable, whole, with_clauses=with_clauses)
+    given = [each.column for each in found.fitted]
+    attested, openable = optional(policy, given)
+    lists = whole_lists(policy, given, whole)
+    lowered = lower(policy, readings, attested, openable, lists, with_clauses=with_clauses)
     kept = [f"{quoted(key)} AS {quoted(KEPT + key)}" for key in keep]
     there.selectExpr(*read, *kept).createOrReplaceTempView(_MEMBERS)
     try:

@@ -7,21 +7,25 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from kb.cohort.columns import ATTESTED, CASE, Rows, columns
+from kb.cohort.columns import CASE, Rows, columns
 from kb.cohort.expressions import (
     Among,
     Column,
-    Distinct,
+    Documented,
     Gaps,
+    HasAttested,
     HasRows,
     Named,
+    Node,
     Rest,
+    Row,
     RowNamed,
-    Source,
-    bound_rows,
+    SomeDocumented,
+    node,
 )
 from kb.cohort.fragments import Sql, alias, column
 from kb.cohort.lowered import Definition, Lowered, Relation, RowTruth, every_node
+from kb.cohort.renaming import bound_rows
 from kb.cohort.writer import Writer
 from kb.policy import Policy
 from kb.problems import printable
@@ -57,23 +61,21 @@ def names_in(definition: Definition) -> Iterator[str]:
     for each in every_node([definition]):
         if isinstance(each, Named | RowNamed | Among):
             yield each.name
-        yield from (row.source.name for row in bound_rows(each) if row.source.kind == "derived")
+        yield from (row.source.name for row in bound_rows(each) if row.source.derived)
 
 
 @dataclass(frozen=True)
 class Read:
-    """The inputs that definitions read, what they ask of whole lists, and the columns in which no row may be twice."""
+    """The inputs that definitions read, and what they ask of whole lists."""
 
     inputs: tuple[str, ...]
-    asked: tuple[Gaps | HasRows, ...]
-    once: frozenset[str]
+    asked: tuple[Node, ...]
 
 
 def read(definitions: Sequence[Definition]) -> Read:
     """What definitions read."""
     inputs: dict[str, None] = {}
-    asked: dict[Gaps | HasRows, None] = {}
-    once: set[str] = set()
+    asked: dict[Node, None] = {}
     for definition in definitions:
         for row in definition.rows if isinstance(definition, Relation) else ():
             inputs[row.source.name] = None
@@ -83,14 +85,14 @@ def read(definitions: Sequence[Definition]) -> Read:
         match each:
             case Column(input) | Rest(input):
                 inputs[input] = None
-            case Gaps() | HasRows():
+            case Gaps(source) | HasRows(source) | HasAttested(source) | SomeDocumented(source):
                 asked[each] = None
-                inputs[each.source.name] = None
-            case Distinct(rows=Source() as rows):
-                once.add(rows.column)
+                inputs[source.name] = None
+            case Documented(row):
+                asked[node(Documented, Row(row.source, 0))] = None
         for row in bound_rows(each):
             inputs[row.source.name] = None
-    return Read(tuple(inputs), tuple(asked), frozenset(once))
+    return Read(tuple(inputs), tuple(asked))
 
 
 def select(
@@ -109,13 +111,12 @@ def select(
     into one another under an aggregate, and plan for minutes.
     """
     writer = writer or Writer()
-    optional = {f"{name}{ATTESTED}" for name in attested}
     used = read(lowered.definitions)
     rows = {each.name for each in columns(policy.vocabulary) if isinstance(each.type, Rows)}
     given = [
-        alias(writer.rows(each.name, each.name in used.once), each.name) if each.name in rows else column(each.name)
+        alias(writer.rows(each.name, each.name in attested), each.name) if each.name in rows else column(each.name)
         for each in columns(policy.vocabulary)
-        if (each.required or each.name in optional) and (each.input is None or each.input.name in used.inputs)
+        if each.required and (each.input is None or each.input.name in used.inputs)
     ]
     given += [column(each) for each in carried]
     lists = writer.lists([each for each in used.inputs if each in rows], openable, used.asked)

@@ -18,21 +18,18 @@ from kb.cohort.expressions import (
     Compare,
     Count,
     Distinct,
+    Documented,
     Exists,
     Flag,
-    Gaps,
-    HasRows,
     Known,
     Missing,
     Named,
     Node,
     Not,
     OneOf,
-    Place,
     Rest,
     Row,
     RowNamed,
-    SameRow,
     Some,
     Truth,
     Values,
@@ -40,9 +37,9 @@ from kb.cohort.expressions import (
     children,
 )
 from kb.cohort.fragments import Sql, as_type, both, call, case, column, either, hidden, identifier, missing, unknown
+from kb.cohort.list_writer import ListWriter, places
 from kb.cohort.lowered import Keys
 from kb.cohort.required import stated
-from kb.cohort.value_writer import ValueWriter
 
 FEW_WAYS = 6
 """So many ways to have enough of some parts are written out; of more the statement would grow too long."""
@@ -56,7 +53,7 @@ OPERATORS: Mapping[str, type[exp.Binary]] = {
 }
 
 
-class TruthWriter(ValueWriter):
+class TruthWriter(ListWriter):
     """Writes truths, and what goes through rows."""
 
     def __init__(self) -> None:
@@ -94,24 +91,11 @@ class TruthWriter(ValueWriter):
     def write_OneOf(self, each: OneOf) -> Sql:
         return exp.In(this=self.sql(each.value), expressions=[self.sql(one) for one in each.literals])
 
-    def write_SameRow(self, each: SameRow) -> Sql:
-        places = [identifier(self.at(row)) for row in (each.left, each.right)]
-        return exp.EQ(this=places[0], expression=places[1])
-
-    def write_Rest(self, each: Rest) -> Sql:
-        return column(hidden(each.input, "rest"))
-
-    def write_Gaps(self, each: Gaps) -> Sql:
-        return column(hidden(each.source.column, "gaps"))
-
-    def write_HasRows(self, each: HasRows) -> Sql:
-        return column(hidden(each.source.column, "some"))
-
     def write_All(self, each: All) -> Sql:
         heavy = [part for part in each.parts if self.heavy(part)]
         light = [part for part in each.parts if part not in heavy]
         # What is undocumented or true is never false.
-        decisive = [part for part in light if part is not OPEN and not isinstance(part, Known)]
+        decisive = [part for part in light if part is not OPEN and not isinstance(part, Known | Documented)]
         whole = both(self.parts([*light, *heavy]))
         if not heavy or not decisive:
             return whole
@@ -125,16 +109,6 @@ class TruthWriter(ValueWriter):
             own = isinstance(part, Exists | Distinct)
             self.weighed[part] = own or any(self.heavy(each) for each in children(part))
         return self.weighed[part]
-
-    def contains(self, listed: Sql, value: Sql) -> Sql:
-        return call("list_contains", listed, value)
-
-    def size(self, listed: Sql) -> Sql:
-        return call("len", listed)
-
-    def any_left(self, listed: Sql) -> Sql:
-        """Whether a list has any value."""
-        return exp.GT(this=self.size(listed), expression=exp.Literal.number(0))
 
     def write_Among(self, each: Among) -> Sql:
         wanted = [self.sql(value) for value in each.values]
@@ -197,32 +171,11 @@ class TruthWriter(ValueWriter):
         found.add_comments([f"{each.number} or more of {most}"])
         return found
 
-    def pick(self, listed: Sql, place: Sql) -> Sql:
-        """The value of a list at a place, counted from 1."""
-        return call("list_extract", listed, place)
-
     def write_Named(self, each: Named) -> Sql:
         return column(each.name)
 
     def write_RowNamed(self, each: RowNamed) -> Sql:
         return exp.Bracket(this=column(each.name), expressions=[identifier(self.at(each.row))])
-
-    # Rows
-
-    def through(self, row: Row, inner: Node | Sequence[Node], value: Sql) -> Sql:
-        """The list of what a value is in each row."""
-        names = [identifier(self.row(row))]
-        nodes = (inner,) if isinstance(inner, Node) else inner
-        if any(places(each, row) for each in nodes):
-            names.append(identifier(self.at(row)))
-        return self.transform(column(row.source.column), names, value)
-
-    def transform(self, listed: Sql, names: Sequence[exp.Identifier], value: Sql) -> Sql:
-        return exp.Transform(this=listed, expression=exp.Lambda(this=value, expressions=list(names)))
-
-    def filter(self, listed: Sql, names: Sequence[exp.Identifier], truth: Sql) -> Sql:
-        """Those of a list for which a truth holds."""
-        return call("list_filter", listed, exp.Lambda(this=truth, expressions=list(names)))
 
     def write_Exists(self, each: Exists) -> Sql:
         if isinstance(each.part, RowNamed) and each.part.row == each.row:
@@ -294,14 +247,11 @@ class TruthWriter(ValueWriter):
         if single and all(len(value.rows) == 1 for value in single):
             # Fewer rows have fewer values, and to count rows takes less than to tell values apart.
             sources = dict.fromkeys(value.rows[0].source for value in single)
-            rows = total([self.size(column(source.column)) for source in sources])
+            rows = total([self.size(column(source.name)) for source in sources])
             steps.append((exp.LT(this=rows, expression=least), less.copy()))
         met = [value for value in single if value.part is not OPEN]
         if met:
-            if each.rows is not None:
-                certain = self.size(self.those(met[0], self.sql(met[0].part)))
-            else:
-                certain = self.number([self.listed(value, True) for value in met])
+            certain = self.number([self.listed(value, True) for value in met])
             steps.append((exp.GTE(this=certain, expression=least.copy()), exp.true()))
         if each.sure is YES:
             return case(*steps, default=less)
@@ -372,7 +322,7 @@ class TruthWriter(ValueWriter):
         names = [identifier(self.row(row))]
         if places(each.part, row):
             names.append(identifier(self.at(row)))
-        rows = column(row.source.column)
+        rows = column(row.source.name)
         found = rows if truth == exp.true() else self.filter(rows, names, truth)
         value = self.sql(each.value)
         return found if value == names[0] else self.transform(found, [names[0].copy()], value)
@@ -389,11 +339,3 @@ def total(parts: Sequence[Sql]) -> Sql:
     for part in others:
         whole = exp.Add(this=whole, expression=part)
     return whole
-
-
-def places(each: Node, row: Row) -> bool:
-    """Whether a node speaks of the place of a row."""
-    own = isinstance(each, Place | RowNamed) and each.row == row and each.row.source.kind != "derived"
-    if own or (isinstance(each, SameRow) and row in (each.left, each.right)):
-        return True
-    return any(places(inner, row) for inner in children(each))

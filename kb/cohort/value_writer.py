@@ -117,9 +117,9 @@ class ValueWriter:
     # Labels
 
     def write_Place(self, each: Place) -> Sql:
-        if each.row.source.kind == "derived":
+        if each.row.source.derived:
             return self.field(identifier(self.row(each.row)), each.name)
-        before, after = f"{each.row.source.column}[", f"].{each.name}"
+        before, after = f"{each.row.source.name}[", f"].{each.name}"
         place = as_type(identifier(self.at(each.row)), "text")
         return self.joined([exp.Literal.string(before), place, exp.Literal.string(after)])
 

@@ -60,7 +60,7 @@ def of_row(row: Row, name: str, known: bool = False) -> Value:
     """A field of a row of an input, which is ``known`` in every row."""
     if known:
         return Value(node(Field, row, name))
-    return Value(node(Field, row, name), node(Place, row, name), False, frozenset({f"{row.source.column}.{name}"}))
+    return Value(node(Field, row, name), node(Place, row, name), False, frozenset({f"{row.source.name}.{name}"}))
 
 
 def of_column(scalar: Node, label: str) -> Value:
@@ -88,7 +88,7 @@ def same(left: Value, right: Value, folding: Folding) -> Node:
         return equal
     one, other = left.scalar, right.scalar
     plain = isinstance(left.label, Place) and isinstance(right.label, Place)
-    if plain and isinstance(one, Field) and isinstance(other, Field) and one.row.source.kind != "derived":
+    if plain and isinstance(one, Field) and isinstance(other, Field) and not one.row.source.derived:
         return folding.some_of((node(SameRow, one.row, other.row), equal))
     alike = (node(Missing, one), node(Missing, other), node(Compare, "=", left.label, right.label))
     return folding.some_of((folding.all_of(alike), equal))

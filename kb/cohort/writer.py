@@ -1,14 +1,13 @@
-"""Definitions, and what is asked of whole lists, as SQL, as DuckDB has them."""
+"""Definitions as SQL, as DuckDB has them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from sqlglot import exp
 
-from kb.cohort.columns import OPEN
-from kb.cohort.expressions import NO, Gaps, HasRows, Truth
-from kb.cohort.fragments import Sql, alias, call, case, column, either, empty, hidden, identifier, missing, unknown
+from kb.cohort.expressions import NO, Truth
+from kb.cohort.fragments import Sql, alias, case, empty, hidden, missing
 from kb.cohort.lowered import Definition, Keys, MemberTruth, Relation, RowTruth
 from kb.cohort.truth_writer import TruthWriter
 
@@ -59,34 +58,6 @@ class Writer(TruthWriter):
             return rows
         return case((self.sql(each.condition), rows), default=empty())
 
-    def lists(self, names: Iterable[str], openable: frozenset[str], asked: Iterable[Gaps | HasRows]) -> list[Sql]:
-        """For every list whether it is complete; of some whether there is a row, or a row with a gap."""
-        found: list[Sql] = []
-        for name in names:
-            silent: Sql = missing(column(name))
-            if name in openable:
-                silent = either([silent, column(f"{name}{OPEN}")])
-            found.append(alias(case((silent, unknown()), default=exp.false()), hidden(name, "rest")))
-        for each in asked:
-            source = each.source
-            if isinstance(each, HasRows):
-                found.append(alias(self.any_left(self.rows(source.column)), hidden(source.column, "some")))
-                continue
-            row = identifier("_one")
-            absent = [missing(row.copy() if source.bare else self.field(row.copy(), name)) for name in source.fields]
-            with_gaps = self.filter(self.rows(source.column), [row], either(absent))
-            found.append(alias(self.any_left(with_gaps), hidden(source.column, "gaps")))
-        return found
-
     def stated(self) -> list[Sql]:
         """For every value of the member that was asked about: true where it is known, else undocumented."""
         return [alias(self.known_one([value]), name) for name, value in self.known.items()]
-
-    def rows(self, name: str, once: bool = False) -> Sql:
-        """The rows of a list, ``once``: none of them twice; no row where there is no list."""
-        listed = self.each_once(column(name)) if once else column(name)
-        return exp.Coalesce(this=listed, expressions=[empty()])
-
-    def each_once(self, listed: Sql) -> Sql:
-        """The values of a list, each once."""
-        return call("list_distinct", listed)

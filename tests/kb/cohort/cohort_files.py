@@ -116,9 +116,13 @@ def without_gaps(policy: Policy, data: Path, file: Path) -> list[str]:
     return lists
 
 
-def whole_members(policy: Policy, given: Sequence[str]) -> tuple[list[str], str]:
-    """The lists among the given columns of a table ``cohort``, and its members without a gap in a row of one."""
-    found = {each.name: gaps(each.type, name(each.name)) for each in columns(policy.vocabulary) if each.name in given}
+def whole_members(policy: Policy, given: Sequence[str], attested: bool = True) -> tuple[list[str], str]:
+    """The lists among the given columns of a table ``cohort``, and its members without a gap in a row of one.
+
+    Not ``attested``: rows that are only attested may have gaps.
+    """
+    layout = [each for each in columns(policy.vocabulary) if each.name in given and (attested or each.required)]
+    found = {each.name: gaps(each.type, name(each.name)) for each in layout}
     lists = {key: condition for key, condition in found.items() if condition}
     wanted = " AND ".join(f"NOT ({condition})" for condition in lists.values()) or "true"
     return list(lists), f"SELECT * FROM cohort WHERE {wanted}"

@@ -70,13 +70,16 @@ def _told(
 
 
 def as_whole(
-    policy: Policy, cases: Sequence[Case], readings: Mapping[str, str] | None = None
+    policy: Policy, cases: Sequence[Case], readings: Mapping[str, str] | None, attested: bool
 ) -> tuple[Lowered, dict[str, dict[str, Status]]]:
-    """The same for the cases no row of which has a gap, decided as such; by their names."""
+    """The same for the cases no row of which has a gap, decided as such; by their names.
+
+    Not ``attested``: rows that are only attested may have gaps.
+    """
     with duckdb.connect() as engine:
         engine.execute("SET threads = 1")
         load(engine, policy, cases)
-        lists, members = whole_members(policy, columns_of(engine))
+        lists, members = whole_members(policy, columns_of(engine), attested)
         engine.execute(f"CREATE TABLE whole AS {members}")
         return _told(engine, policy, readings, "whole", lists)
 
@@ -97,19 +100,22 @@ def differences(
 ) -> dict[str, list[str]]:
     """For each case on which the two differ a line for each column."""
     lowered, found = as_cohort(policy, cases, readings)
-    known, whole = as_whole(policy, cases, readings)
+    known = {
+        "where no row has a gap": as_whole(policy, cases, readings, True),
+        "where no documented row has a gap": as_whole(policy, cases, readings, False),
+    }
     wrong: dict[str, list[str]] = {}
     for case, statuses in zip(cases, found, strict=True):
+        key = str(case.id.value)
         decision = decide(policy, case, readings)
         told = [("as a cohort", lowered, statuses)]
-        if str(case.id.value) in whole:
-            told.append(("where no row has a gap", known, whole[str(case.id.value)]))
+        told += [(words, those, whole[key]) for words, (those, whole) in known.items() if key in whole]
         for words, those, theirs in told:
             for output in those.outputs:
                 ours = decided(decision, output)
                 if ours is not theirs[output.column]:
                     line = f"{output.column}: {ours.name} by pyDatalog, {theirs[output.column].name} {words}"
-                    wrong.setdefault(str(case.id.value), []).append(line)
+                    wrong.setdefault(key, []).append(line)
     return wrong
 
 
