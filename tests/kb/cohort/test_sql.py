@@ -222,3 +222,26 @@ def test_without_sqlglot_the_command_says_what_to_install(monkeypatch: pytest.Mo
     result = command("sql")
     assert result.exit_code == 2
     assert "policykb[cohort]" in result.stderr
+
+
+def test_the_script_counts_no_row_that_is_only_attested() -> None:
+    """A documented row is met, one that is only attested undocumented, wherever the columns have them."""
+    text = (
+        HEADER
+        + """
+    :- input(bead(P: case, On: date), many, "What?", [document]).
+    :- criterion(good/1, 'S', "good").
+    good(P) :- bead(P, On), asked_on(P, Day), On < Day.
+    """
+    )
+    written = script(build_policy(text.encode(), "p.pl"), with_optional=True)
+    old, new = "[DATE '2023-01-01']", "[DATE '2025-01-01']"
+    beads = {"A": (old, "NULL"), "B": (new, old), "C": ("NULL", old), "D": ("[]", new), "E": (new, "[]")}
+    with duckdb.connect() as engine:
+        engine.execute(
+            'CREATE TABLE cohort ("case" TEXT, asked_on DATE, bead DATE[], bead__attested DATE[], bead__open BOOLEAN)'
+        )
+        for case, (documented, attested) in beads.items():
+            engine.execute(f"INSERT INTO cohort VALUES ('{case}', DATE '2024-01-01', {documented}, {attested}, NULL)")
+        truths = dict(engine.execute(written).fetchall())
+    assert truths == {"A": True, "B": None, "C": None, "D": False, "E": False}
