@@ -176,6 +176,7 @@ class Bodies:
         """
         if not (self.affirming and own in before.rows):
             return False
+        # That it is documented is part of its being there.
         return own not in self.free(self.folding.assuming(before.part, {node(Documented, own): YES}))
 
     def cases(self, goal: Atom, env: Env) -> Env:

@@ -30,7 +30,7 @@ def optional(policy: Policy, given: Iterable[str]) -> tuple[frozenset[str], froz
 
 
 def whole_lists(policy: Policy, given: Iterable[str], whole: Iterable[str]) -> frozenset[str]:
-    """The lists of which no row has a gap, attested rows among them: those of whom all columns given are ``whole``."""
+    """The lists of which no row has a gap, attested rows among them: those of which all columns given are ``whole``."""
     there, known = set(given), set(whole)
     lists = [each for each in columns(policy.vocabulary) if isinstance(each.type, Rows) and each.name in there]
     with_gaps = {each.input for each in lists if each.name not in known}
